@@ -1,0 +1,1 @@
+export function head(request) { return request.method; }
