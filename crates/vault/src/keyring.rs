@@ -240,3 +240,6 @@ fn version_in(leader: [u8; LEADER]) -> Result<u16, OpenError> {
         _ => Err(OpenError::Malformed),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,8 @@ mod padding;
 mod place;
 mod row;
 mod sensitive;
+#[cfg(test)]
+mod wycheproof;
 
 pub use blind_index::BlindIndexer;
 pub use data_key::DataKey;

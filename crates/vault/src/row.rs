@@ -262,3 +262,6 @@ impl Header {
         [ROW, VERSION, g0, g1, s0, s1]
     }
 }
+
+#[cfg(test)]
+mod tests;
