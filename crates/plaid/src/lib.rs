@@ -1,1 +1,52 @@
-//! To come.
+//! Plaid's API (version 2020-09-14) as values, and nothing that could move money.
+//!
+//! A call is a typed request ([`Request`]) that knows its [`Endpoint`], its body and
+//! the reply that answers it; the caller carries bytes. A webhook is a header and a
+//! body ([`webhook`]) that become a typed event once the signature is verified.
+//!
+//! Replies borrow from the body they were read from, so a page of transactions
+//! costs no copy of its text. Enums have an arm for what Plaid adds later, unknown
+//! members are passed over, and amounts are read from their characters ([`money`]).
+//!
+//! Invariant: what is not a variant of [`Endpoint`] or [`LinkProduct`] cannot be asked
+//! of Plaid, and an Item that was granted more is refused ([`ReadOnlyGrant`]).
+
+mod accounts;
+mod call;
+mod civil_date;
+mod code;
+mod duplicate;
+mod error;
+mod grant;
+mod institution;
+mod item;
+mod link;
+mod secret;
+mod text;
+mod transactions;
+
+pub mod webhook;
+
+pub use accounts::{Account, AccountType, AccountsGet, AccountsReply, Balances};
+pub use call::{API_VERSION, Credentials, Endpoint, MAX_REPLY_BYTES, Request, read_reply};
+pub use civil_date::{CivilDate, InvalidDate};
+pub use code::Code;
+pub use duplicate::ItemFingerprint;
+pub use error::{CallError, ErrorClass, ErrorType, PlaidError};
+pub use grant::{READ_ONLY_PRODUCTS, ReadOnlyGrant, Refused};
+pub use institution::{CountryCode, Institution, InstitutionReply, InstitutionsGetById};
+pub use item::{
+    Item, ItemGet, ItemGetReply, ItemRemove, ItemRemoveReply, ItemStatus, LastWebhook,
+    ProductStatus, UpdateType,
+};
+pub use link::{
+    InvalidClientName, LinkProduct, LinkSettings, LinkTokenCreate, LinkTokenReply,
+    PublicTokenExchange, PublicTokenExchangeReply,
+};
+pub use secret::{AccessToken, PublicToken};
+pub use text::Text;
+pub use transactions::{
+    Category, CategoryConfidence, PaymentChannel, RemovedTransaction, SYNC_PAGE_SIZE, Transaction,
+    TransactionsSync, TransactionsSyncReply, UpdateStatus,
+};
+pub use webhook::{VerificationKeyGet, VerificationKeyReply};

@@ -147,7 +147,7 @@ mod tests {
     fn the_digest_is_taken_over_utf8() {
         // printf 'pässwörd' | sha1sum
         let query = RangeQuery::for_password("pässwörd");
-        assert!(query.prefix().as_str() == "A3B2A");
+        assert!(query.prefix().as_str() == "F517D");
     }
 
     #[test]
@@ -188,10 +188,7 @@ mod tests {
             let query = RangeQuery::for_password(&password);
             let digits: alloc::vec::Vec<u8> =
                 query.prefix().as_str().bytes().chain(*query.suffix()).collect();
-            let expected: String = Sha1::digest(password.as_bytes())
-                .iter()
-                .map(|byte| alloc::format!("{byte:02X}"))
-                .collect();
+            let expected = alloc::format!("{:X}", Sha1::digest(password.as_bytes()));
             prop_assert!(digits == expected.as_bytes());
         }
     }

@@ -1,0 +1,71 @@
+//! Webhooks: who sent one, and what it says.
+//! Follows Plaid's "Webhook verification": a JWT (RFC 7519) in the header
+//! `Plaid-Verification`, signed with ES256, that carries the SHA-256 of the body.
+//!
+//! 1. [`VerificationToken::parse`] the header: its [`KeyId`] says which key to look up.
+//! 2. [`VerificationKey::trust`] the key that [`VerificationKeyGet`] answered with.
+//! 3. Verify [`VerificationToken::signature`] over [`VerificationToken::signing_input`]
+//!    with the key's [`VerificationKey::public_key`], by ES256. The caller does this,
+//!    as the platform is several times faster at it.
+//! 4. [`Claims::check`] the time and the raw body, then [`Webhook::parse`] it.
+//!
+//! Invariant: nothing of the token is believed before step 3, except the name of the key.
+
+mod claims;
+mod event;
+mod jwt;
+mod key;
+
+pub use claims::{Claims, MAX_AGE_SECONDS, MAX_SKEW_SECONDS};
+pub use event::{AccountId, ItemId, MAX_BODY_BYTES, Refetch, Webhook};
+pub use jwt::{KeyId, MAX_TOKEN_BYTES, VerificationToken};
+pub use key::{Jwk, VerificationKey, VerificationKeyGet, VerificationKeyReply};
+
+use thiserror::Error;
+
+/// The header that carries the token.
+pub const VERIFICATION_HEADER: &str = "Plaid-Verification";
+
+/// Why a webhook is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum WebhookError {
+    /// The token is over [`MAX_TOKEN_BYTES`].
+    #[error("the verification token is too large")]
+    TokenTooLarge,
+    /// Not three base64url parts, of JSON, JSON and 64 bytes.
+    #[error("the verification token is not a JWT")]
+    MalformedToken,
+    /// Signed with another algorithm than ES256, or not at all.
+    #[error("the verification token is not signed with ES256")]
+    WrongAlgorithm,
+    /// The token asks for an extension that is not understood here (`crit`).
+    #[error("the verification token has a critical extension")]
+    CriticalExtension,
+    /// The key id is not a UUID.
+    #[error("the key id is not a UUID")]
+    MalformedKeyId,
+    /// The key is not the one asked for.
+    #[error("the key has another id")]
+    WrongKey,
+    /// The key has an `expired_at`.
+    #[error("the key is withdrawn")]
+    ExpiredKey,
+    /// The key is not a P-256 signing key.
+    #[error("the key is not a P-256 signing key")]
+    UnusableKey,
+    /// Signed more than [`MAX_AGE_SECONDS`] ago.
+    #[error("the webhook is too old")]
+    TooOld,
+    /// Signed more than [`MAX_SKEW_SECONDS`] from now.
+    #[error("the webhook is from the future")]
+    FromTheFuture,
+    /// The body is not the one that was signed.
+    #[error("the body is not the one that was signed")]
+    BodyMismatch,
+    /// The body is over [`MAX_BODY_BYTES`].
+    #[error("the body is too large")]
+    BodyTooLarge,
+    /// The body is not a JSON object.
+    #[error("the body is not a JSON object")]
+    MalformedBody,
+}
