@@ -1,11 +1,31 @@
-//! The Worker.
-use wasm_bindgen::prelude::*;
-#[wasm_bindgen(module = "/src/platform/glue.js")]
-extern "C" {
-    fn head(request: &web_sys::Request) -> String;
+//! Balance: the backend of a privacy-first personal-finance app, at the edge.
+//!
+//! This file is the runtime's door: fetch, queue and scheduled, one line each
+//! into the app. `docs/ARCHITECTURE.md` is the map.
+
+mod app;
+mod banking;
+mod config;
+mod edge;
+//mod events;
+mod id;
+mod identity;
+mod platform;
+mod problem;
+mod routes;
+mod store;
+
+use worker::{Context, Env, event};
+
+use platform::Bindings;
+
+/// An HTTP request.
+#[event(fetch)]
+async fn fetch(
+    request: web_sys::Request,
+    env: Env,
+    _context: Context,
+) -> worker::Result<web_sys::Response> {
+    Ok(edge::serve(&request, || Bindings::new(env.into())).await?)
 }
-#[worker::event(fetch)]
-async fn fetch(request: web_sys::Request, _env: worker::Env, _ctx: worker::Context) -> worker::Result<web_sys::Response> {
-    let h = head(&request);
-    Ok(web_sys::Response::new_with_opt_str(Some(&h)).map_err(worker::Error::from)?)
-}
+

@@ -1,0 +1,150 @@
+-- The first slice: people, sessions, bank connections, transactions.
+--
+-- What is private is in `sealed` (docs/SECURITY.md lists what is not). Ids are
+-- 32 hex digits, sealed values base64, times seconds since the Unix epoch.
+
+CREATE TABLE user_key (
+  user_id TEXT NOT NULL,
+  gen INTEGER NOT NULL,
+  wrapped TEXT NOT NULL,
+  PRIMARY KEY (user_id, gen)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+  id TEXT NOT NULL PRIMARY KEY,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+
+-- The email, as a blind index under the system's key, finds the person.
+CREATE TABLE login (
+  email_index TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Sign-ups that no mailed token has confirmed yet. Sealed under the system's key.
+CREATE TABLE pending_sign_up (
+  id TEXT NOT NULL PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  email_index TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX pending_sign_up_email ON pending_sign_up (email_index);
+CREATE INDEX pending_sign_up_expiry ON pending_sign_up (expires_at);
+
+CREATE TABLE session (
+  id TEXT NOT NULL PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  user_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_expiry ON session (expires_at);
+
+-- Failed sign-ins by blind index of (email, address).
+CREATE TABLE throttle (
+  id TEXT NOT NULL PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX throttle_until ON throttle (until);
+
+-- Replies to requests that carried an Idempotency-Key.
+CREATE TABLE idempotent_reply (
+  user_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL,
+  PRIMARY KEY (user_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotent_reply_expiry ON idempotent_reply (expires_at);
+
+-- A bank connection. `wanted` counts reasons to sync, `synced` how many of them
+-- the last whole sync had seen: the two differ while there is work to do.
+-- `attempt` counts syncs begun; it is the `rev` of the rows an attempt writes.
+CREATE TABLE item (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  plaid_index TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('linking', 'active', 'removing')),
+  wanted INTEGER NOT NULL DEFAULT 1,
+  synced INTEGER NOT NULL DEFAULT 0,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  lease_holder TEXT,
+  lease_until INTEGER NOT NULL DEFAULT 0,
+  retry_at INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX item_user ON item (user_id);
+CREATE INDEX item_due ON item (retry_at) WHERE wanted > synced OR state <> 'active';
+
+CREATE TABLE account (
+  user_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  item_id TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL,
+  PRIMARY KEY (user_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX account_item ON account (item_id);
+
+-- `id` is the blind index of the bank's id, `month` that of "YYYY-MM".
+CREATE TABLE txn (
+  user_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  item_id TEXT NOT NULL,
+  month TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL,
+  PRIMARY KEY (user_id, id)
+) STRICT;
+CREATE INDEX txn_month ON txn (user_id, month);
+CREATE INDEX txn_item ON txn (item_id);
+
+-- Pages of a sync that is under way: rows to put, and ids to drop (no `sealed`).
+CREATE TABLE txn_stage (
+  item_id TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  month TEXT,
+  sealed TEXT,
+  PRIMARY KEY (item_id, attempt, id)
+) STRICT;
+
+-- Where an attempt stands, sealed: the cursor to go on from.
+CREATE TABLE sync_attempt (
+  item_id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which months a person has transactions in, and how many.
+CREATE TABLE month_directory (
+  user_id TEXT NOT NULL PRIMARY KEY,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Verified webhooks: whose and which, never what they said. `waiting` is 1 until
+-- handled and null after, so that equal ones waiting are one row.
+CREATE TABLE inbox (
+  id TEXT NOT NULL PRIMARY KEY,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  waiting INTEGER,
+  done_at INTEGER,
+  UNIQUE (source, subject, kind, waiting)
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (received_at) WHERE waiting = 1;
+CREATE INDEX inbox_done ON inbox (done_at);

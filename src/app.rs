@@ -1,0 +1,98 @@
+//! What an isolate holds from its first request to its end, and what one request
+//! holds of it.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::{
+    banking::PlaidClient,
+    config::Config,
+    identity::TokenCache,
+    platform::{Bindings, Gate, Mailer, Queue, log},
+    problem::{Problem, Result},
+    store::{Database, engine::d1::D1, keys::{KeyCache, UserKeys}},
+};
+
+/// One request's (or message's) hold on the isolate.
+#[derive(Clone)]
+pub(crate) struct App {
+    shared: Arc<Shared>,
+    pub(crate) db: Database,
+}
+
+/// Built once per isolate: configuration, keys, caches, bindings.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) keys: KeyCache,
+    pub(crate) tokens: TokenCache,
+    pub(crate) plaid: PlaidClient,
+    pub(crate) queue: Queue,
+    pub(crate) gate: Gate,
+    pub(crate) mailer: Mailer,
+    db: Database,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+static SHARED: OnceLock<std::result::Result<Arc<Shared>, String>> = OnceLock::new();
+
+impl App {
+    /// The isolate's state, built from `env` when first asked. A configuration
+    /// that does not hold refuses everything (fail closed).
+    pub(crate) fn of_isolate(env: impl FnOnce() -> Bindings) -> Result<Self> {
+        let built = SHARED.get_or_init(|| {
+            Shared::build(&env()).map(Arc::new).inspect_err(|wrong| {
+                log::error("configuration", None, wrong);
+            })
+        });
+        match built {
+            Ok(shared) => Ok(Self { shared: Arc::clone(shared), db: shared.db.counted_anew() }),
+            Err(_) => Err(Problem::unavailable(
+                "The service is not configured; its log names what is missing.",
+                "configuration",
+            )),
+        }
+    }
+
+    /// The system's own keys.
+    pub(crate) async fn system_keys(&self) -> Result<Arc<UserKeys>> {
+        self.keys.system(&self.db).await
+    }
+}
+
+impl Shared {
+    fn build(bindings: &Bindings) -> std::result::Result<Self, String> {
+        let (config, keyring) = Config::read(bindings)?;
+        let handle = |name| bindings.handle(name).ok_or_else(|| format!("the binding {name} is missing"));
+        Ok(Self {
+            keys: KeyCache::new(keyring),
+            tokens: TokenCache::default(),
+            plaid: PlaidClient::new(&config),
+            queue: Queue::new(handle("EVENTS")?),
+            gate: Gate::new(handle("GATE")?),
+            mailer: Mailer::new(handle("MAIL")?),
+            db: Database::new(D1::new(handle("DB")?)),
+            config,
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for App {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Problem::unavailable("The service is not configured.", "configuration"))
+    }
+}

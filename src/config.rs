@@ -1,0 +1,147 @@
+//! Configuration: wrangler's variables and secrets, read once per isolate and
+//! checked whole, so that what is missing or wrong is named in one clear error.
+//! Without a valid configuration every request but the health check is refused.
+
+use vault::Keyring;
+use zeroize::Zeroizing;
+
+use crate::platform::Bindings;
+
+/// Where the service runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Environment {
+    /// A developer's machine: plain HTTP to stand-ins is allowed.
+    Development,
+    /// Everything else.
+    Production,
+}
+
+/// A secret of the configuration: no Debug, no Display, wiped on drop.
+pub(crate) struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(crate) fn new(value: String) -> Self {
+        Self(Zeroizing::new(value))
+    }
+
+    /// For the header of the one request it belongs to.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the variables of `docs/OPERATIONS.md` say.
+pub(crate) struct Config {
+    pub(crate) environment: Environment,
+    /// Scheme, host and port, without a slash at the end.
+    pub(crate) origin: String,
+    pub(crate) plaid_base_url: String,
+    pub(crate) plaid_client_id: Secret,
+    pub(crate) plaid_secret: Secret,
+    pub(crate) pwned_base_url: String,
+    pub(crate) mail_from: String,
+}
+
+impl Config {
+    /// Reads and checks everything; the error names all that is wrong, and quotes
+    /// no value.
+    pub(crate) fn read(bindings: &Bindings) -> Result<(Self, Keyring), String> {
+        let mut wrong = Vec::new();
+        let mut required = |name: &str| {
+            bindings.variable(name).unwrap_or_else(|| {
+                wrong.push(format!("{name} is not set"));
+                String::new()
+            })
+        };
+        let environment = required("ENVIRONMENT");
+        let origin = required("ORIGIN");
+        let keyring = Zeroizing::new(required("KEYRING"));
+        let mut config = Self {
+            environment: Environment::Production,
+            origin,
+            plaid_base_url: required("PLAID_BASE_URL"),
+            plaid_client_id: Secret::new(required("PLAID_CLIENT_ID")),
+            plaid_secret: Secret::new(required("PLAID_SECRET")),
+            pwned_base_url: required("PWNED_BASE_URL"),
+            mail_from: required("MAIL_FROM"),
+        };
+        match environment.as_str() {
+            "development" => config.environment = Environment::Development,
+            "production" | "" => {}
+            _ => wrong.push("ENVIRONMENT is neither development nor production".into()),
+        }
+        match bindings.variable("DATABASE_ENGINE").as_deref() {
+            None | Some("d1") => {}
+            Some(_) => wrong.push("DATABASE_ENGINE is not d1".into()),
+        }
+        let urls = [
+            ("ORIGIN", &config.origin),
+            ("PLAID_BASE_URL", &config.plaid_base_url),
+            ("PWNED_BASE_URL", &config.pwned_base_url),
+        ];
+        for (name, url) in urls {
+            if let Some(complaint) = refuse_url(url, config.environment) {
+                wrong.push(format!("{name} {complaint}"));
+            }
+        }
+        for name in ["DB", "EVENTS", "GATE", "MAIL"] {
+            if bindings.handle(name).is_none() {
+                wrong.push(format!("the binding {name} is missing"));
+            }
+        }
+        let keyring = match Keyring::parse(&keyring) {
+            Ok(keyring) => Some(keyring),
+            Err(_) if keyring.is_empty() => None,
+            Err(error) => {
+                wrong.push(format!("KEYRING: {error}"));
+                None
+            }
+        };
+        match keyring {
+            Some(keyring) if wrong.is_empty() => Ok((config, keyring)),
+            _ => Err(wrong.join("; ")),
+        }
+    }
+}
+
+/// What is wrong with a base URL, if anything.
+fn refuse_url(url: &str, environment: Environment) -> Option<&'static str> {
+    if url.is_empty() {
+        return None; // already named as missing
+    }
+    if url.ends_with('/') {
+        return Some("ends with a slash");
+    }
+    let parsed: http::Uri = match url.parse() {
+        Ok(parsed) => parsed,
+        Err(_) => return Some("is not a URL"),
+    };
+    if parsed.host().is_none() {
+        return Some("names no host");
+    }
+    match parsed.scheme_str() {
+        Some("https") => None,
+        Some("http") if environment == Environment::Development => None,
+        _ => Some("must begin with https://"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_development_only() {
+        let url = "http://127.0.0.1:8788";
+        assert_eq!(refuse_url(url, Environment::Development), None);
+        assert_eq!(refuse_url(url, Environment::Production), Some("must begin with https://"));
+    }
+
+    #[test]
+    fn a_base_url_has_a_host_and_no_slash_at_its_end() {
+        for url in ["https://host/", "https://", "no url at all", "/path"] {
+            assert!(refuse_url(url, Environment::Production).is_some(), "{url}");
+        }
+        assert_eq!(refuse_url("https://sandbox.plaid.com", Environment::Production), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! The edge of the router: every request comes in and every response goes out
+//! here. What holds for all of them is done here once: a request id, the
+//! security headers, https, the form of errors, the log line of a failure.
+
+use std::sync::OnceLock;
+
+use axum::{Router, response::Response};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use tower_service::Service as _;
+
+use crate::{
+    app::App,
+    config::Environment,
+    id::{RowId, hex},
+    platform::{Bindings, http as wire, log, random},
+    problem::{Carried, Kind, Problem},
+    routes,
+};
+
+/// The one request id of a request, in every reply and in the log.
+#[derive(Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+static ROUTER: OnceLock<Router> = OnceLock::new();
+
+/// Serves one request.
+pub(crate) async fn serve(
+    request: &web_sys::Request,
+    env: impl FnOnce() -> Bindings,
+) -> Result<web_sys::Response, wasm_bindgen::JsValue> {
+    let request_id = RequestId(request_id());
+    let app = App::of_isolate(env);
+    let mut response = match wire::read(request).await {
+        Ok(request) => dispatch(request, app.as_ref(), &request_id).await,
+        Err(problem) => problem.respond(&request_id.0),
+    };
+    let production = app.as_ref().map_or(true, |app| app.config.environment == Environment::Production);
+    finish(&mut response, &request_id, production);
+    if let Ok(app) = app {
+        count_batches(&mut response, app.db.batches());
+    }
+    wire::write(response).await
+}
+
+async fn dispatch(
+    mut request: Request<axum::body::Body>,
+    app: Result<&App, &Problem>,
+    request_id: &RequestId,
+) -> Response {
+    match app {
+        Ok(app) => {
+            if app.config.environment == Environment::Production
+                && request.uri().scheme_str() == Some("http")
+            {
+                return to_https(&request, app, request_id);
+            }
+            request.extensions_mut().insert(app.clone());
+        }
+        // Fail closed: nothing but the health check is served.
+        Err(problem) if request.uri().path() != routes::HEALTH => {
+            return problem.respond(&request_id.0);
+        }
+        Err(_) => {}
+    }
+    let mut router = ROUTER.get_or_init(routes::router).clone();
+    let Ok(mut response) = router.call(request).await;
+    if let Some(Carried(problem)) = response.extensions_mut().remove::<Carried>() {
+        if problem.kind().status().is_server_error() {
+            log::error(problem.kind().slug(), Some(&request_id.0), problem.cause());
+        }
+        let allow = response.headers_mut().remove(header::ALLOW);
+        response = problem.respond(&request_id.0);
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+    }
+    response
+}
+
+/// A page is sent on to https; anything else that came in plain is refused: by
+/// then its token has been on the wire.
+fn to_https(
+    request: &Request<axum::body::Body>,
+    app: &App,
+    request_id: &RequestId,
+) -> Response {
+    let safe = request.method() == Method::GET || request.method() == Method::HEAD;
+    let bare = !request.headers().contains_key(header::AUTHORIZATION)
+        && !request.headers().contains_key(header::COOKIE);
+    let path = request.uri().path();
+    let location = HeaderValue::try_from(format!("{}{path}", app.config.origin));
+    match location {
+        Ok(location) if safe && bare => {
+            let mut response = Response::default();
+            *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+            response.headers_mut().insert(header::LOCATION, location);
+            response
+        }
+        _ => Problem::new(Kind::Forbidden, "This service answers over https only.")
+            .respond(&request_id.0),
+    }
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What every response carries. A handler's own value stays.
+fn finish(response: &mut Response, request_id: &RequestId, production: bool) {
+    const FIXED: [(HeaderName, &str); 6] = [
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "interest-cohort=()"),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if production {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains; preload"),
+        );
+    }
+    if let Ok(value) = HeaderValue::try_from(request_id.0.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// Database round trips, for whoever measures: a warm read costs one.
+fn count_batches(response: &mut Response, batches: u32) {
+    if let Ok(value) = HeaderValue::try_from(format!("db;desc=\"{batches} batches\"")) {
+        response.headers_mut().insert(HeaderName::from_static("server-timing"), value);
+    }
+}
+
+fn request_id() -> String {
+    match RowId::new() {
+        Ok(id) => format!("req_{}", id.hex()),
+        // Without randomness everything else fails; say at least when.
+        Err(_) => format!("req_{}", hex(&random::bytes::<16>().unwrap_or_default())),
+    }
+}

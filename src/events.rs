@@ -1,0 +1,1 @@
+//! Work that no request waits for: queue messages and cron ticks.

@@ -1,0 +1,75 @@
+//! Session tokens: 256 random bits, shown once, stored as SHA-256.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use lru::LruCache;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::{
+    id::PersonId,
+    platform::random,
+    problem::Result,
+    store::sessions::TokenHash,
+};
+
+/// A token, on its way to or from its holder. No Debug, wiped on drop.
+pub(crate) struct SessionToken(Zeroizing<String>);
+
+impl SessionToken {
+    /// Base64url of 32 bytes, without padding.
+    const LENGTH: usize = 43;
+
+    /// A fresh one.
+    pub(crate) fn generate() -> Result<Self> {
+        let bytes = Zeroizing::new(random::bytes::<32>()?);
+        Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(&*bytes))))
+    }
+
+    /// From a header. None where it cannot be one of ours.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let ours = text.len() == Self::LENGTH
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        ours.then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// What is stored. A look-up by hash needs no constant-time comparison: the
+    /// timing tells of the hash, which tells nothing of the token.
+    pub(crate) fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0.as_bytes()).into())
+    }
+
+    /// For its holder, in the one reply that shows it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whose session a token's hash was when this isolate last saw it: a hint that
+/// saves a round trip, never a proof. The session's row decides, in the batch.
+pub(crate) struct TokenCache(Mutex<LruCache<TokenHash, PersonId>>);
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        const KEPT: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+        Self(Mutex::new(LruCache::new(KEPT)))
+    }
+}
+
+impl TokenCache {
+    pub(crate) fn get(&self, token: &TokenHash) -> Option<PersonId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied()
+    }
+
+    pub(crate) fn put(&self, token: TokenHash, person: PersonId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(token, person);
+    }
+
+    pub(crate) fn forget(&self, token: &TokenHash) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(token);
+    }
+}

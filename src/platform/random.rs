@@ -1,0 +1,42 @@
+//! The one source of randomness: the platform's `crypto.getRandomValues`.
+
+use crate::problem::{Problem, Result};
+
+/// Random bytes, fit for keys, nonces and tokens.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
+    Ok(bytes)
+}
+
+/// Random bytes for many nonces at once: one crossing for a whole page of rows.
+pub(crate) struct Nonces {
+    pool: Vec<u8>,
+    used: usize,
+}
+
+impl Nonces {
+    const LENGTH: usize = 12;
+
+    /// Enough for `count` nonces.
+    pub(crate) fn for_rows(count: usize) -> Result<Self> {
+        let mut pool = vec![0; count.saturating_mul(Self::LENGTH)];
+        // getRandomValues answers at most 65,536 bytes a call.
+        for chunk in pool.chunks_mut(65_536) {
+            getrandom::fill(chunk).map_err(|_| Problem::internal("no randomness"))?;
+        }
+        Ok(Self { pool, used: 0 })
+    }
+
+    /// A nonce that has not been given out; draws afresh past the count.
+    pub(crate) fn take(&mut self) -> Result<[u8; 12]> {
+        let end = self.used + Self::LENGTH;
+        match self.pool.get(self.used..end).and_then(|slice| slice.try_into().ok()) {
+            Some(nonce) => {
+                self.used = end;
+                Ok(nonce)
+            }
+            None => bytes(),
+        }
+    }
+}

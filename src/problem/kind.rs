@@ -1,0 +1,90 @@
+//! Every kind of problem there is: slug, title and status are part of the API
+//! and never change meaning.
+
+use http::StatusCode;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident, $slug:literal, $title:literal, $status:ident;)*) => {
+        /// A kind of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind { $($(#[$doc])* $name,)* }
+
+        impl Kind {
+            /// All of them, for the documentation.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The last part of the problem's `type`.
+            pub(crate) const fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug,)* }
+            }
+
+            /// The kind in words.
+            pub(crate) const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// The HTTP status it is answered with.
+            pub(crate) const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Malformed: not JSON, an unknown member, a wrong type.
+    BadRequest, "bad-request", "The request is malformed", BAD_REQUEST;
+    /// No valid session or token.
+    Unauthenticated, "unauthenticated", "Not signed in", UNAUTHORIZED;
+    /// Email or password wrong: which, is not told.
+    InvalidCredentials, "invalid-credentials", "Email or password is wrong", UNAUTHORIZED;
+    /// Known, but not allowed to.
+    Forbidden, "forbidden", "Not allowed", FORBIDDEN;
+    /// A cookie came with another site's request.
+    CrossSite, "cross-site", "Refused across sites", FORBIDDEN;
+    /// A webhook's signature does not hold.
+    InvalidSignature, "invalid-signature", "The signature does not hold", UNAUTHORIZED;
+    /// Nothing here.
+    NotFound, "not-found", "Not found", NOT_FOUND;
+    /// The path exists, the method does not.
+    MethodNotAllowed, "method-not-allowed", "Method not allowed", METHOD_NOT_ALLOWED;
+    /// The state of things does not allow it.
+    Conflict, "conflict", "In conflict with the present state", CONFLICT;
+    /// An `Idempotency-Key` came again with another request.
+    IdempotencyMismatch, "idempotency-key-reused", "Idempotency key used for another request", UNPROCESSABLE_ENTITY;
+    /// The first request with this `Idempotency-Key` still runs.
+    IdempotencyPending, "idempotency-key-in-use", "The first request with this key still runs", CONFLICT;
+    /// The body is too long.
+    TooLarge, "body-too-large", "The body is too large", PAYLOAD_TOO_LARGE;
+    /// The body is not JSON by its content type.
+    UnsupportedType, "unsupported-media-type", "Unsupported media type", UNSUPPORTED_MEDIA_TYPE;
+    /// Fields that cannot be accepted.
+    Validation, "validation", "Some fields were not accepted", UNPROCESSABLE_ENTITY;
+    /// The password is in known leaks.
+    PasswordExposed, "password-exposed", "The password is in known leaks", UNPROCESSABLE_ENTITY;
+    /// An emailed token that does not hold, or a password that is not that sign-up's.
+    InvalidToken, "invalid-token", "The token or the password does not hold", UNPROCESSABLE_ENTITY;
+    /// The bank connection came with more than read access and was removed.
+    NotReadOnly, "not-read-only", "The connection was not read-only", UNPROCESSABLE_ENTITY;
+    /// The same bank connection exists already.
+    DuplicateItem, "duplicate-item", "This bank is already connected", CONFLICT;
+    /// The person has to sign in at her bank again.
+    NeedsReauth, "needs-reauth", "The bank wants a new sign-in", CONFLICT;
+    /// Plaid refused what the client sent on.
+    LinkRefused, "link-refused", "The bank connection was refused", UNPROCESSABLE_ENTITY;
+    /// Too many requests.
+    TooMany, "too-many-requests", "Too many requests", TOO_MANY_REQUESTS;
+    /// A provider failed.
+    Upstream, "upstream", "A provider did not answer as it should", BAD_GATEWAY;
+    /// Not configured or not ready.
+    Unavailable, "unavailable", "Not available now", SERVICE_UNAVAILABLE;
+    /// Our fault.
+    Internal, "internal", "Internal error", INTERNAL_SERVER_ERROR;
+}
+
+impl Kind {
+    /// The problem's `type`, a path of this service.
+    pub(crate) fn uri(self) -> String {
+        format!("/problems/{}", self.slug())
+    }
+}

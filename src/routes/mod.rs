@@ -1,0 +1,38 @@
+//! The API: one file per resource, each with its handlers, its request and
+//! response types and its `OpenAPI`. The router and the document are made from the
+//! same handlers, so the document cannot name a route that is not there.
+
+mod docs;
+mod extract;
+mod health;
+mod openapi;
+
+use axum::Router;
+use http::{Method, Uri};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::problem::{Kind, Problem};
+
+pub(crate) use health::PATH as HEALTH;
+
+/// Every route. Built once per isolate.
+pub(crate) fn router() -> Router {
+    let (router, document) = resources().split_for_parts();
+    openapi::publish(document);
+    router.fallback(unknown_route).method_not_allowed_fallback(method_not_allowed)
+}
+
+fn resources() -> OpenApiRouter {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(health::router())
+        .merge(openapi::router())
+        .merge(docs::router())
+}
+
+async fn unknown_route() -> Problem {
+    Problem::new(Kind::NotFound, "There is no such route; see /docs.")
+}
+
+async fn method_not_allowed(_method: Method, _uri: Uri) -> Problem {
+    Problem::new(Kind::MethodNotAllowed, "This route takes other methods; see the Allow header.")
+}

@@ -1,0 +1,153 @@
+//! `GET /openapi.json`: the contract, `OpenAPI` 3.1, made from the handlers.
+
+use std::sync::OnceLock;
+
+use axum::{
+    body::Bytes,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        HttpMethod, OpenApi as Document, RefOr, ResponseBuilder,
+        content::ContentBuilder,
+        path::Operation,
+        schema::Ref,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    identity::COOKIE,
+    problem::{Kind, Problem, ProblemBody, Result},
+};
+
+/// The document and its bytes, made with the router.
+static DOCUMENT: OnceLock<(Document, Bytes)> = OnceLock::new();
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Balance",
+        description = "A privacy-first personal-finance API. It reads bank data through Plaid, never moves money, \
+            and keeps every private value encrypted with a key that the database does not hold.\n\n\
+            Errors are `application/problem+json` (RFC 9457). Lists are pages: send `next_cursor` back as `cursor`. \
+            Money is in integer minor units, positive when it leaves the account. Times are RFC 3339 in UTC. \
+            Every reply carries `x-request-id`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(ProblemBody<'static>)),
+    modifiers(&Securities),
+    security(("bearer" = []), ("cookie" = [])),
+)]
+struct Base;
+
+struct Securities;
+
+impl Modify for Securities {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A session's token."))
+            .build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let cookie = ApiKeyValue::with_description(
+            COOKIE,
+            "The same token as a cookie. A request with an unsafe method needs `Origin` to be ours.",
+        );
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// What the routes are added to.
+pub(super) fn base() -> Document {
+    Base::openapi()
+}
+
+/// Adds what every route may answer, and keeps the document for who asks.
+pub(super) fn publish(mut document: Document) {
+    for item in document.paths.paths.values_mut() {
+        for method in METHODS {
+            let (operation, has_body) = match method {
+                HttpMethod::Get => (&mut item.get, false),
+                HttpMethod::Post => (&mut item.post, true),
+                HttpMethod::Put => (&mut item.put, true),
+                HttpMethod::Patch => (&mut item.patch, true),
+                _ => (&mut item.delete, false),
+            };
+            if let Some(operation) = operation {
+                common_problems(operation, has_body);
+            }
+        }
+    }
+    let bytes = serde_json::to_vec(&document).unwrap_or_default();
+    let _ = DOCUMENT.set((document, Bytes::from(bytes)));
+}
+
+const METHODS: [HttpMethod; 5] = [
+    HttpMethod::Get,
+    HttpMethod::Post,
+    HttpMethod::Put,
+    HttpMethod::Patch,
+    HttpMethod::Delete,
+];
+
+/// The problems that the edge, the extractors and the database bring to any
+/// route; a handler names its own.
+fn common_problems(operation: &mut Operation, has_body: bool) {
+    let mut kinds = vec![Kind::Internal, Kind::Unavailable];
+    let public = operation.security.as_ref().is_some_and(|list| {
+        list.iter().all(|requirement| *requirement == utoipa::openapi::security::SecurityRequirement::default())
+    });
+    if !public {
+        kinds.extend([Kind::Unauthenticated, Kind::CrossSite]);
+    }
+    if has_body {
+        kinds.extend([Kind::BadRequest, Kind::TooLarge]);
+        if operation.request_body.is_some() {
+            kinds.extend([Kind::UnsupportedType, Kind::Validation]);
+        }
+    }
+    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+        kinds.extend([Kind::BadRequest, Kind::Validation]);
+    }
+    for kind in kinds {
+        let code = kind.status().as_str().to_owned();
+        operation.responses.responses.entry(code).or_insert_with(|| RefOr::T(problem(kind)));
+    }
+}
+
+fn problem(kind: Kind) -> utoipa::openapi::Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new()
+        .description(format!("{}.", kind.title()))
+        .content("application/problem+json", content)
+        .build()
+}
+
+/// The document, for the page that shows it.
+pub(super) fn document() -> Result<&'static Document> {
+    DOCUMENT.get().map(|(document, _)| document).ok_or_else(|| Problem::internal("no document"))
+}
+
+pub(super) fn router() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(openapi))
+}
+
+/// The contract
+///
+/// This document. No batch.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "Service",
+    security(()),
+    responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value))
+)]
+async fn openapi() -> Result<Response> {
+    let (_, bytes) = DOCUMENT.get().ok_or_else(|| Problem::internal("no document"))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes.clone()).into_response())
+}

@@ -1,0 +1,80 @@
+//! What is stored: one file per aggregate, each giving statements and decoding
+//! rows. Handlers compose batches of them, so that a request's round trips can
+//! be counted by reading it.
+//!
+//! Invariant: a private value enters a statement only as [`engine::Value::Sealed`].
+
+pub(crate) mod engine;
+pub(crate) mod keys;
+pub(crate) mod people;
+pub(crate) mod record;
+pub(crate) mod sessions;
+pub(crate) mod table;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use engine::{EngineError, Outcome, Statement, d1::D1};
+
+use crate::problem::{Kind, Problem};
+
+/// One request's hold on the database, which counts its round trips.
+#[derive(Clone)]
+pub(crate) struct Database {
+    engine: D1,
+    batches: Arc<AtomicU32>,
+}
+
+impl Database {
+    pub(crate) fn new(engine: D1) -> Self {
+        Self { engine, batches: Arc::default() }
+    }
+
+    /// The same database with a count of its own.
+    pub(crate) fn counted_anew(&self) -> Self {
+        Self::new(self.engine.clone())
+    }
+
+    /// Runs the statements as one transaction, in one round trip.
+    pub(crate) async fn batch<const N: usize>(
+        &self,
+        statements: [Statement; N],
+    ) -> Result<[Outcome; N], EngineError> {
+        let outcomes = self.batch_all(&statements).await?;
+        outcomes.try_into().map_err(|_| EngineError::Shape)
+    }
+
+    /// As [`Self::batch`], for a count of statements known at run time.
+    pub(crate) async fn batch_all(
+        &self,
+        statements: &[Statement],
+    ) -> Result<Vec<Outcome>, EngineError> {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        let outcomes = self.engine.batch(statements).await?;
+        if outcomes.len() == statements.len() { Ok(outcomes) } else { Err(EngineError::Shape) }
+    }
+
+    /// Round trips so far.
+    pub(crate) fn batches(&self) -> u32 {
+        self.batches.load(Ordering::Relaxed)
+    }
+}
+
+/// Where a handler has nothing better to say of a failed batch.
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Guard | EngineError::Duplicate => {
+                Self::new(Kind::Conflict, "Something else changed this at the same moment; try again.")
+            }
+            EngineError::Unavailable => {
+                Self::unavailable("The database does not answer; try again.", error.to_string())
+            }
+            EngineError::TooLarge | EngineError::Shape | EngineError::Refused => {
+                Self::internal(error.to_string())
+            }
+        }
+    }
+}

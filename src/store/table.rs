@@ -1,0 +1,57 @@
+//! The tables' numbers in the vault's envelope. A number is part of every
+//! ciphertext of its table: never reuse one, never change one.
+
+use vault::{ColumnId, TableId};
+
+/// A table with sealed rows or blind indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub(crate) enum Table {
+    Person = 1,
+    Session = 2,
+    PendingSignUp = 3,
+    Item = 4,
+    Account = 5,
+    Transaction = 6,
+    MonthDirectory = 7,
+    SyncAttempt = 8,
+    IdempotentReply = 9,
+    Throttle = 10,
+}
+
+impl Table {
+    /// One more than the highest number: the size of a look-up by number.
+    pub(crate) const COUNT: usize = 11;
+
+    pub(crate) const fn id(self) -> TableId {
+        TableId(self as u16)
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// The blind indexes: table and column of each. The same law as for tables.
+pub(crate) mod index {
+    use super::{ColumnId, Table};
+
+    /// What a blind index is over.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Index(pub(crate) Table, pub(crate) ColumnId);
+
+    /// System: the login email, normalised.
+    pub(crate) const LOGIN_EMAIL: Index = Index(Table::Person, ColumnId(1));
+    /// System: Plaid's item id.
+    pub(crate) const PLAID_ITEM: Index = Index(Table::Item, ColumnId(1));
+    /// System: who tried to sign in from where.
+    pub(crate) const SIGN_IN_TRIES: Index = Index(Table::Throttle, ColumnId(1));
+    /// A person's: Plaid's account id, which names the account's row.
+    pub(crate) const PLAID_ACCOUNT: Index = Index(Table::Account, ColumnId(1));
+    /// A person's: Plaid's transaction id, which names the transaction's row.
+    pub(crate) const PLAID_TRANSACTION: Index = Index(Table::Transaction, ColumnId(1));
+    /// A person's: "YYYY-MM", cut to eight bytes.
+    pub(crate) const MONTH: Index = Index(Table::Transaction, ColumnId(2));
+    /// A person's: the `Idempotency-Key` of a request.
+    pub(crate) const IDEMPOTENCY_KEY: Index = Index(Table::IdempotentReply, ColumnId(1));
+}
