@@ -11,6 +11,33 @@
 //! What a row holds comes back as [`Sensitive`], which cannot be printed or
 //! serialized: the value comes out only through a [`Reveal`].
 //!
+//! ```
+//! use vault::{
+//!     ColumnId, DataKey, Generation, GenerationKeys, Keyring, Place, Reveal, SchemaVersion,
+//!     TableId, UserId,
+//! };
+//! # let random = [7; 12];
+//! # let key = zeroize::Zeroizing::new([7; 32]);
+//! # let json = format!(r#"{{"current":1,"keys":{{"1":"{}="}}}}"#, "A".repeat(43));
+//! # let user = UserId::from_bytes([1; 16]);
+//! let keyring = Keyring::parse(&json)?;
+//!
+//! // Once per user and generation: a data key, stored only wrapped.
+//! let generation = Generation(1);
+//! let wrapped = keyring.wrap(&DataKey::from_bytes(key), user, generation, random);
+//!
+//! // Once per request, or less: the cipher of one table.
+//! let key = keyring.unwrap(wrapped.as_ref(), user, generation)?;
+//! let cipher = GenerationKeys::derive(user, generation, &key).row_cipher(TableId(3));
+//!
+//! // Per row.
+//! let place = Place { table: TableId(3), column: ColumnId::ROW, row_id: [9; 16], rev: 1 };
+//! let sealed = cipher.seal(SchemaVersion(1), &place, b"coffee, 3.20", random)?;
+//! let row = cipher.open_sensitive(&place, sealed)?;
+//! assert_eq!(row.reveal(&Reveal::owner(user))?.payload(), b"coffee, 3.20");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! The crate does no I/O: nonces and random keys come in as arguments. The one
 //! invariant: a nonce is random and used for one call only.
 //!
