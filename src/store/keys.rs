@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::{
     Database,
     engine::{EngineError, OnConflict, Rows, SealedBytes, Select, Statement, Value},
+    months::Directory,
     table::{Table, index::Index},
 };
 use crate::{
@@ -35,6 +36,8 @@ pub(crate) struct UserKeys {
     index: GenerationKeys,
     generations: BTreeMap<u16, Ciphers>,
     newest: u16,
+    /// Opened together with the keys' first use, kept as long as they are.
+    pub(super) directory: Mutex<Option<Arc<Directory>>>,
 }
 
 /// One generation's ciphers, expanded when first used.
@@ -95,7 +98,13 @@ impl UserKeys {
             }
         }
         let newest = generations.keys().next_back().copied();
-        Ok(index.zip(newest).map(|(index, newest)| Self { user, index, generations, newest }))
+        Ok(index.zip(newest).map(|(index, newest)| Self {
+            user,
+            index,
+            generations,
+            newest,
+            directory: Mutex::default(),
+        }))
     }
 }
 
@@ -132,7 +141,7 @@ pub(crate) fn generate(keyring: &Keyring, user: UserId) -> Result<(Statement, Us
     };
     let of_table = [const { OnceLock::new() }; Table::COUNT];
     let generations = BTreeMap::from([(1, Ciphers { keys, of_table })]);
-    Ok((statement, UserKeys { user, index, generations, newest: 1 }))
+    Ok((statement, UserKeys { user, index, generations, newest: 1, directory: Mutex::default() }))
 }
 
 /// The isolate's cache.

@@ -4,12 +4,18 @@
 //!
 //! Invariant: a private value enters a statement only as [`engine::Value::Sealed`].
 
+pub(crate) mod accounts;
+pub(crate) mod attempts;
 pub(crate) mod engine;
+pub(crate) mod inbox;
+pub(crate) mod items;
 pub(crate) mod keys;
+pub(crate) mod months;
 pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod sessions;
 pub(crate) mod table;
+pub(crate) mod transactions;
 
 use std::sync::{
     Arc,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     engine::{OnConflict, SealedBytes, Select, Statement},
     keys::UserKeys,
-    record::Record,
+    record::{Record, Sealable},
     table::Table,
 };
 use crate::{
@@ -31,9 +31,11 @@ pub(crate) struct PersonRecord {
     pub(crate) created_at: Timestamp,
 }
 
-impl Record for PersonRecord {
+impl Sealable for PersonRecord {
     const TABLE: Table = Table::Person;
 }
+
+impl Record for PersonRecord {}
 
 /// What is known of the password and the leaks. Stays until the password changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -15,13 +15,16 @@ use crate::{
     problem::{Problem, Result},
 };
 
-/// The private part of a row of one table.
-pub(crate) trait Record: Serialize + DeserializeOwned {
+/// What can be sealed as a row of one table.
+pub(crate) trait Sealable: Serialize {
     const TABLE: Table;
     /// Which shape [`Serialize`] gives it. Raise it with a change that an older
-    /// reader could not read, and teach [`Self::decode`] the older shape.
+    /// reader could not read, and teach [`Record::decode`] the older shape.
     const SCHEMA: SchemaVersion = SchemaVersion(1);
+}
 
+/// The private part of a row of one table, owned.
+pub(crate) trait Record: Sealable + DeserializeOwned {
     /// From the sealed bytes of any schema this table ever had.
     fn decode(schema: SchemaVersion, payload: &[u8]) -> Option<Self> {
         if schema == Self::SCHEMA { serde_json::from_slice(payload).ok() } else { None }
@@ -34,12 +37,12 @@ const fn place(table: Table, row: RowId, rev: u32) -> Place {
 
 impl UserKeys {
     /// Seals `record` for its place, under the newest generation.
-    pub(crate) fn seal<R: Record>(&self, row: RowId, rev: u32, record: &R) -> Result<Value> {
+    pub(crate) fn seal<R: Sealable>(&self, row: RowId, rev: u32, record: &R) -> Result<Value> {
         self.seal_with(row, rev, record, random::bytes()?)
     }
 
     /// As [`Self::seal`], with a nonce drawn beforehand: for rows by the thousand.
-    pub(crate) fn seal_with<R: Record>(
+    pub(crate) fn seal_with<R: Sealable>(
         &self,
         row: RowId,
         rev: u32,

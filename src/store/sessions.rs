@@ -8,7 +8,7 @@ use vault::Sensitive;
 use super::{
     engine::{Rows, SealedBytes, Select, Statement},
     keys::UserKeys,
-    record::Record,
+    record::{Record, Sealable},
     table::Table,
 };
 use crate::{
@@ -30,9 +30,11 @@ pub(crate) struct SessionRecord {
     pub(crate) ip: Option<String>,
 }
 
-impl Record for SessionRecord {
+impl Sealable for SessionRecord {
     const TABLE: Table = Table::Session;
 }
+
+impl Record for SessionRecord {}
 
 /// The SHA-256 of a session token: what the database knows of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

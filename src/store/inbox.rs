@@ -1,0 +1,67 @@
+//! The inbox: verified webhooks, written down before they are answered. A row
+//! says whose and which, never what it said; equal ones that wait are one row.
+
+use serde::Deserialize;
+
+use super::engine::{OnConflict, Select, Statement, Value};
+use crate::{id::RowId, platform::Timestamp};
+
+/// How long a done row is kept, in seconds.
+const KEPT_SECONDS: i64 = 7 * 86_400;
+
+/// A webhook that waits.
+#[derive(Deserialize)]
+pub(crate) struct InboxRow {
+    pub(crate) id: RowId,
+    /// The blind index of Plaid's item id, under the system's key.
+    pub(crate) subject: RowId,
+    pub(crate) kind: String,
+    pub(crate) received_at: Timestamp,
+}
+
+const COLUMNS: &[&str] = &["id", "subject", "kind", "received_at"];
+
+/// Writes a webhook down, unless an equal one waits already.
+pub(crate) fn insert(id: RowId, source: &'static str, subject: RowId, kind: &'static str, now: Timestamp) -> Statement {
+    Statement::insert_all(
+        "inbox",
+        &["id", "source", "subject", "kind", "received_at", "waiting"],
+        vec![vec![
+            id.into(),
+            source.into(),
+            subject.into(),
+            kind.into(),
+            now.unix().into(),
+            Value::Integer(1),
+        ]],
+        OnConflict::Keep,
+    )
+}
+
+/// One that waits still.
+pub(crate) fn waiting(id: RowId) -> Statement {
+    const ONE: Select = Select { columns: COLUMNS, from: "FROM inbox WHERE id=? AND waiting=1" };
+    Statement::read(ONE, [id.into()])
+}
+
+/// Ids of those that have waited since before `then`: their message was lost.
+pub(crate) fn left_behind(then: Timestamp, limit: u32) -> Statement {
+    const LEFT: Select = Select {
+        columns: &["id"],
+        from: "FROM inbox WHERE waiting=1 AND received_at<=? ORDER BY received_at LIMIT ?",
+    };
+    Statement::read(LEFT, [then.unix().into(), limit.into()])
+}
+
+/// Marks one as handled: an equal one that comes from now on is a new one.
+pub(crate) fn done(id: RowId, now: Timestamp) -> Statement {
+    Statement::write(
+        "UPDATE inbox SET waiting=NULL, done_at=? WHERE id=?",
+        [now.unix().into(), id.into()],
+    )
+}
+
+/// Deletes what was done long ago.
+pub(crate) fn purge(now: Timestamp) -> Statement {
+    Statement::write("DELETE FROM inbox WHERE done_at<=?", [now.plus(-KEPT_SECONDS).unix().into()])
+}

@@ -1,0 +1,259 @@
+//! Items: bank connections. Found by a person, by its own id, or, before anyone
+//! is signed in, by the blind index of Plaid's id under the system's key; that id
+//! stands in the sealed row and is compared by whoever comes through the index.
+//!
+//! `wanted` and `synced` count reasons to sync: a sync that began when `wanted`
+//! was n sets `synced` to n, so that a reason that came meanwhile is not lost.
+//! The lease is taken by compare-and-swap and runs out by itself.
+
+use serde::{Deserialize, Serialize};
+use vault::Sensitive;
+
+use super::{
+    engine::{SealedBytes, Select, Statement},
+    keys::UserKeys,
+    record::{Record, Sealable},
+    table::Table,
+};
+use crate::{
+    id::{ItemId, PersonId, RowId},
+    platform::Timestamp,
+    problem::Result,
+};
+
+/// How long a sync may go without a sign of life, in seconds.
+pub(crate) const LEASE_SECONDS: i64 = 120;
+
+/// The private part of an Item.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ItemRecord {
+    /// Plaid's id of it; case-sensitive.
+    pub(crate) plaid_item_id: String,
+    /// Wiped on drop by [`plaid::AccessToken`] where it is used.
+    pub(crate) access_token: zeroize::Zeroizing<String>,
+    pub(crate) institution_id: Option<String>,
+    pub(crate) institution_name: Option<String>,
+    /// Where the next sync starts; none before the first whole one.
+    pub(crate) cursor: Option<String>,
+    pub(crate) health: Health,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_synced_at: Option<Timestamp>,
+}
+
+/// How the connection is, as far as we know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Health {
+    /// The bank is still handing over the first transactions.
+    Preparing,
+    /// The last sync was whole.
+    Good,
+    /// The person has to sign in at her bank again.
+    NeedsReauth,
+    /// The bank or Plaid fails for now; tried again by itself.
+    Failing,
+}
+
+impl Sealable for ItemRecord {
+    const TABLE: Table = Table::Item;
+}
+
+impl Record for ItemRecord {}
+
+/// The operational state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ItemState {
+    /// Exchanged, what it was granted not yet checked.
+    Linking,
+    /// In use.
+    Active,
+    /// Its data is gone; Plaid has yet to confirm that it ended its access.
+    Removing,
+}
+
+/// An Item's row.
+#[derive(Deserialize)]
+pub(crate) struct ItemRow {
+    pub(crate) id: RowId,
+    pub(crate) user_id: RowId,
+    pub(crate) state: ItemState,
+    pub(crate) wanted: u32,
+    pub(crate) synced: u32,
+    pub(crate) attempt: u32,
+    pub(crate) failures: u32,
+    pub(crate) lease_holder: Option<RowId>,
+    pub(crate) lease_until: Timestamp,
+    pub(crate) rev: u32,
+    pub(crate) sealed: SealedBytes,
+}
+
+impl ItemRow {
+    /// Opens the private part.
+    pub(crate) fn open(self, keys: &UserKeys) -> Result<Sensitive<ItemRecord>> {
+        keys.open(self.id, self.rev, self.sealed)
+    }
+
+    /// Whether a sync holds the Item now.
+    pub(crate) fn is_leased(&self, now: Timestamp) -> bool {
+        self.lease_holder.is_some() && self.lease_until > now
+    }
+}
+
+const COLUMNS: &[&str] = &[
+    "id", "user_id", "state", "wanted", "synced", "attempt", "failures", "lease_holder", "lease_until",
+    "rev", "sealed",
+];
+
+/// One Item, whoever's it is: for messages, which carry its id.
+pub(crate) fn by_id(item: ItemId) -> Statement {
+    const BY_ID: Select = Select { columns: COLUMNS, from: "FROM item WHERE id=?" };
+    Statement::read(BY_ID, [item.0.into()])
+}
+
+/// One Item of this person's, unless it is being removed.
+pub(crate) fn of_person_by_id(person: PersonId, item: ItemId) -> Statement {
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM item WHERE user_id=? AND id=? AND state<>'removing'",
+    };
+    Statement::read(OF, [person.0.into(), item.0.into()])
+}
+
+/// All of a person's Items but those being removed, oldest first.
+pub(crate) fn of_person(person: PersonId) -> Statement {
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM item WHERE user_id=? AND state<>'removing' ORDER BY id LIMIT 1000",
+    };
+    Statement::read(OF, [person.0.into()])
+}
+
+/// The Item that Plaid's id names.
+pub(crate) fn by_plaid_id(plaid_index: RowId) -> Statement {
+    const BY: Select = Select { columns: COLUMNS, from: "FROM item WHERE plaid_index=?" };
+    Statement::read(BY, [plaid_index.into()])
+}
+
+/// Up to `limit` Items with work to do that nobody is doing.
+pub(crate) fn due(now: Timestamp, limit: u32) -> Statement {
+    const DUE: Select = Select {
+        columns: &["id", "state"],
+        from: "FROM item WHERE (wanted>synced OR state<>'active') AND retry_at<=? AND lease_until<=? \
+               ORDER BY retry_at LIMIT ?",
+    };
+    Statement::read(DUE, [now.unix().into(), now.unix().into(), limit.into()])
+}
+
+/// A new Item, not yet checked.
+pub(crate) fn insert(
+    keys: &UserKeys,
+    item: ItemId,
+    plaid_index: RowId,
+    record: &ItemRecord,
+) -> Result<Statement> {
+    let sealed = keys.seal(item.0, 1, record)?;
+    Ok(Statement::insert(
+        "item",
+        &["id", "user_id", "plaid_index", "state", "rev", "sealed"],
+        [
+            item.0.into(),
+            RowId(*keys.user().as_bytes()).into(),
+            plaid_index.into(),
+            "linking".into(),
+            1_i64.into(),
+            sealed,
+        ],
+    ))
+}
+
+/// One more reason to sync, to be acted on at once.
+pub(crate) fn want(item: ItemId) -> Statement {
+    Statement::write("UPDATE item SET wanted=wanted+1, retry_at=0 WHERE id=?", [item.0.into()])
+}
+
+/// Takes the lease where nobody holds it, and begins attempt `attempt + 1`.
+pub(crate) fn take_lease(item: ItemId, attempt: u32, holder: RowId, now: Timestamp) -> [Statement; 2] {
+    [
+        Statement::guard(
+            "FROM item WHERE id=? AND attempt=? AND lease_until<=? AND state<>'removing'",
+            [item.0.into(), attempt.into(), now.unix().into()],
+        ),
+        Statement::write(
+            "UPDATE item SET attempt=attempt+1, lease_holder=?, lease_until=? WHERE id=?",
+            [holder.into(), now.plus(LEASE_SECONDS).unix().into(), item.0.into()],
+        ),
+    ]
+}
+
+/// Goes on only where `holder` still has the lease, and extends it.
+pub(crate) fn hold_lease(item: ItemId, holder: RowId, now: Timestamp) -> [Statement; 2] {
+    [
+        Statement::guard(
+            "FROM item WHERE id=? AND lease_holder=? AND lease_until>? AND state<>'removing'",
+            [item.0.into(), holder.into(), now.unix().into()],
+        ),
+        Statement::write(
+            "UPDATE item SET lease_until=? WHERE id=?",
+            [now.plus(LEASE_SECONDS).unix().into(), item.0.into()],
+        ),
+    ]
+}
+
+/// What a lease holder leaves behind.
+pub(crate) struct Release {
+    pub(crate) state: &'static str,
+    /// How many reasons the sync had seen when it began.
+    pub(crate) synced: u32,
+    pub(crate) failures: u32,
+    /// When to look again at the earliest, where work is left.
+    pub(crate) retry_at: Timestamp,
+}
+
+/// Overwrites the sealed part and gives the lease back. To stand behind
+/// [`hold_lease`] in the same batch: the holder is the row's only writer.
+pub(crate) fn release(
+    keys: &UserKeys,
+    item: ItemId,
+    rev: u32,
+    record: &ItemRecord,
+    release: &Release,
+) -> Result<Statement> {
+    let next = rev + 1;
+    let sealed = keys.seal(item.0, next, record)?;
+    Ok(Statement::write(
+        "UPDATE item SET state=?, synced=?, failures=?, retry_at=?, lease_holder=NULL, lease_until=0, \
+         rev=?, sealed=? WHERE id=?",
+        [
+            release.state.into(),
+            release.synced.into(),
+            release.failures.into(),
+            release.retry_at.unix().into(),
+            next.into(),
+            sealed,
+            item.0.into(),
+        ],
+    ))
+}
+
+/// Marks an Item as being removed, which no lease survives.
+pub(crate) fn begin_removal(item: ItemId) -> Statement {
+    Statement::write(
+        "UPDATE item SET state='removing', lease_holder=NULL, lease_until=0, retry_at=0, \
+         wanted=wanted+1 WHERE id=?",
+        [item.0.into()],
+    )
+}
+
+/// Puts the next try of a removal off.
+pub(crate) fn postpone_removal(item: ItemId, until: Timestamp) -> Statement {
+    Statement::write(
+        "UPDATE item SET failures=failures+1, retry_at=? WHERE id=? AND state='removing'",
+        [until.unix().into(), item.0.into()],
+    )
+}
+
+/// Deletes the row, once Plaid has confirmed.
+pub(crate) fn delete_removed(item: ItemId) -> Statement {
+    Statement::write("DELETE FROM item WHERE id=? AND state='removing'", [item.0.into()])
+}

@@ -1,0 +1,182 @@
+//! The month directory: which months a person has transactions in, and how many.
+//! Sealed, because a month is private; the rows know it only as a blind token.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use plaid::CivilDate;
+use serde::{Deserialize, Serialize};
+use vault::{BlindIndexer, Reveal, SystemPurpose};
+
+use super::{
+    engine::{OnConflict, Rows, SealedBytes, Select, Statement},
+    keys::UserKeys,
+    record::{Record, Sealable},
+    sessions::TokenHash,
+    table::{Table, index},
+    transactions::MonthToken,
+};
+use crate::{
+    id::{PersonId, RowId, hex},
+    platform::Timestamp,
+    problem::{Problem, Result},
+};
+
+/// Months ("YYYY-MM") and their counts, as sealed.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub(crate) struct DirectoryRecord(BTreeMap<String, u32>);
+
+impl Sealable for DirectoryRecord {
+    const TABLE: Table = Table::MonthDirectory;
+}
+
+impl Record for DirectoryRecord {}
+
+/// A month of the directory.
+pub(crate) struct Month {
+    /// "YYYY-MM".
+    pub(crate) name: String,
+    pub(crate) token: MonthToken,
+    pub(crate) count: u32,
+}
+
+/// The directory at one revision, newest month first, with each month's token.
+#[derive(Default)]
+pub(crate) struct Directory {
+    /// 0 where there is no row yet.
+    pub(crate) rev: u32,
+    pub(crate) months: Vec<Month>,
+}
+
+/// A directory's row.
+#[derive(Deserialize)]
+struct DirectoryRow {
+    rev: u32,
+    sealed: SealedBytes,
+}
+
+const COLUMNS: &[&str] = &["rev", "sealed"];
+
+/// A person's directory.
+pub(crate) fn of_person(person: PersonId) -> Statement {
+    const OF: Select = Select { columns: COLUMNS, from: "FROM month_directory WHERE user_id=?" };
+    Statement::read(OF, [person.0.into()])
+}
+
+/// The directory of whoever a token's session belongs to.
+pub(crate) fn by_token(token: &TokenHash, now: Timestamp) -> Statement {
+    const BY: Select = Select {
+        columns: COLUMNS,
+        from: "FROM month_directory WHERE user_id=\
+               (SELECT user_id FROM session WHERE token_hash=? AND expires_at>?)",
+    };
+    Statement::read(BY, [token.hex().into(), now.unix().into()])
+}
+
+/// Makes month tokens under one person's key.
+pub(crate) struct MonthTokens(BlindIndexer);
+
+impl MonthTokens {
+    pub(crate) fn new(keys: &UserKeys) -> Self {
+        Self(keys.indexer(index::MONTH))
+    }
+
+    /// Of "YYYY-MM".
+    pub(crate) fn of(&self, month: &str) -> MonthToken {
+        MonthToken(hex(&self.0.token(month.as_bytes())))
+    }
+
+    /// Of the month a date is in.
+    pub(crate) fn of_date(&self, date: &CivilDate) -> MonthToken {
+        self.of(date.month())
+    }
+}
+
+impl UserKeys {
+    /// The directory as this isolate last opened it. Its `rev` tells in the next
+    /// batch whether it still holds.
+    pub(crate) fn cached_directory(&self) -> Option<Arc<Directory>> {
+        self.directory.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// The directory out of a batch, opened only where it has changed.
+    pub(crate) fn directory(&self, rows: &Rows) -> Result<Arc<Directory>> {
+        let row: Option<DirectoryRow> = rows.first()?;
+        let rev = row.as_ref().map_or(0, |row| row.rev);
+        if let Some(cached) = self.cached_directory().filter(|cached| cached.rev == rev) {
+            return Ok(cached);
+        }
+        let directory = Arc::new(match row {
+            None => Directory::default(),
+            Some(row) => self.open_directory(row)?,
+        });
+        *self.directory.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Some(Arc::clone(&directory));
+        Ok(directory)
+    }
+
+    fn open_directory(&self, row: DirectoryRow) -> Result<Directory> {
+        let id = RowId(*self.user().as_bytes());
+        let record = self.open::<DirectoryRecord>(id, row.rev, row.sealed)?;
+        // Months become tokens and counts here; they leave only with their rows.
+        let DirectoryRecord(months) = record
+            .reveal(&Reveal::system(SystemPurpose::LookUp))
+            .map_err(|_| Problem::internal("a directory of someone else's"))?;
+        let tokens = MonthTokens::new(self);
+        let months = months
+            .into_iter()
+            .rev()
+            .map(|(name, count)| Month { token: tokens.of(&name), name, count })
+            .collect();
+        Ok(Directory { rev: row.rev, months })
+    }
+}
+
+impl Directory {
+    /// The directory after a change: `counts` by token; `names` are the months
+    /// that may be among them and are not here yet.
+    pub(crate) fn after(
+        &self,
+        tokens: &MonthTokens,
+        counts: &[(MonthToken, u32)],
+        names: impl Iterator<Item = String>,
+    ) -> Result<DirectoryRecord> {
+        let known = self.months.iter().map(|month| (month.token.0.clone(), month.name.clone()));
+        let mut by_token: BTreeMap<String, String> = known.collect();
+        by_token.extend(names.map(|name| (tokens.of(&name).0, name)));
+        let months = counts
+            .iter()
+            .map(|(token, count)| {
+                let name = by_token.get(&token.0).cloned();
+                Ok((name.ok_or_else(|| Problem::internal("a month without a name"))?, *count))
+            })
+            .collect::<Result<_>>()?;
+        Ok(DirectoryRecord(months))
+    }
+}
+
+/// Writes the directory where it is still at `rev`: a guard and the write.
+pub(crate) fn replace(
+    keys: &UserKeys,
+    rev: u32,
+    record: &DirectoryRecord,
+) -> Result<Vec<Statement>> {
+    let user = RowId(*keys.user().as_bytes());
+    let sealed = keys.seal(user, rev + 1, record)?;
+    let row = vec![user.into(), (rev + 1).into(), sealed];
+    let columns = &["user_id", "rev", "sealed"];
+    Ok(if rev == 0 {
+        // Somebody else's first row is a duplicate, which aborts as a guard would.
+        vec![Statement::insert_all("month_directory", columns, vec![row], OnConflict::Fail)]
+    } else {
+        vec![
+            Statement::guard("FROM month_directory WHERE user_id=? AND rev=?", [user.into(), rev.into()]),
+            Statement::insert_all(
+                "month_directory",
+                columns,
+                vec![row],
+                OnConflict::Replace { key: &["user_id"] },
+            ),
+        ]
+    })
+}
