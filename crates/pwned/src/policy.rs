@@ -136,10 +136,11 @@ impl Policy {
         }
         let folded = words::fold(password.expose());
         let unit = words::repeated_unit(&folded);
-        if common::is_listed(&folded) || common::is_listed(unit) {
+        let repeats = unit.len() < folded.len();
+        if common::is_listed(&folded) || (repeats && common::is_listed(unit)) {
             violations.push(PolicyViolation::Common);
         }
-        if context.names(&folded) || context.names(unit) {
+        if context.names(&folded) || (repeats && context.names(unit)) {
             violations.push(PolicyViolation::Personal);
         }
         if violations.is_empty() {
@@ -158,6 +159,11 @@ impl Context<'_> {
         [SERVICE_NAME, self.email, local_part, untagged, self.name]
             .into_iter()
             .chain(self.name.split_whitespace())
+            // An initial says nothing, and repeated it is any letter repeated.
+            .filter(|word| word.chars().nth(1).is_some())
             .any(|word| words::same(word, folded))
     }
 }
+
+#[cfg(test)]
+mod tests;

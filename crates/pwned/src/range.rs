@@ -188,8 +188,9 @@ mod tests {
             let query = RangeQuery::for_password(&password);
             let digits: alloc::vec::Vec<u8> =
                 query.prefix().as_str().bytes().chain(*query.suffix()).collect();
-            let expected = alloc::format!("{:X}", Sha1::digest(password.as_bytes()));
-            prop_assert!(digits == expected.as_bytes());
+            let digest = Sha1::digest(password.as_bytes());
+            let expected = digest.iter().flat_map(|byte| alloc::format!("{byte:02X}").into_bytes());
+            prop_assert!(digits.into_iter().eq(expected));
         }
     }
 }

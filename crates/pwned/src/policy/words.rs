@@ -21,9 +21,6 @@ pub(super) fn fold(text: &str) -> Zeroizing<String> {
 
 /// Whether `word` is `folded`, in any case and with or without its spaces and dots.
 pub(super) fn same(word: &str, folded: &str) -> bool {
-    if word.is_empty() {
-        return false;
-    }
     let word = fold(word);
     if *word == folded {
         return true;
@@ -45,4 +42,40 @@ pub(super) fn repeated_unit(text: &str) -> &str {
                 .then_some(unit)
         })
         .unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn folding_brings_case_and_spelling_together() {
+        assert_eq!(*fold("STRASSE"), *fold("Straße"));
+        assert_eq!(*fold("ΟΔΥΣΣΕΥΣ"), *fold("οδυσσευς"));
+        assert_eq!(*fold("E\u{301}te\u{301}"), *fold("ÉTÉ"));
+    }
+
+    #[test]
+    fn separators_alone_are_no_word() {
+        assert!(!same("-. _", "..."));
+    }
+
+    proptest! {
+        #[test]
+        fn the_unit_is_found_and_is_the_shortest(unit in "[abß🦉]{1,6}", times in 1_usize..6) {
+            let text = unit.repeat(times);
+            let found = repeated_unit(&text);
+            prop_assert!(found.len() <= unit.len());
+            prop_assert_eq!(found.repeat(text.len() / found.len()), text.as_str());
+            prop_assert_eq!(repeated_unit(found), found);
+        }
+
+        #[test]
+        fn folding_is_stable(text in "\\PC*") {
+            let once = fold(&text);
+            let again = fold(&once);
+            prop_assert_eq!(&*again, &*fold(&again));
+        }
+    }
 }
