@@ -51,3 +51,20 @@ const CURRENCIES: [([u8; 3], u8); 184] = [
     (*b"XPT", QUANTITY), (*b"XSU", QUANTITY), (*b"XTS", NO_CURRENCY), (*b"XUA", QUANTITY), (*b"XXX", NO_CURRENCY), (*b"YER", 2),
     (*b"ZAR", 2), (*b"ZMW", 2), (*b"ZWG", 2), (*b"ZWL", 2),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_without_doubles() {
+        assert!(CURRENCIES.is_sorted_by(|(left, _), (right, _)| left < right));
+    }
+
+    #[test]
+    fn every_listed_code_is_found() {
+        for (code, decimals) in CURRENCIES {
+            assert_eq!(scale(code), Some(decimals));
+        }
+    }
+}
