@@ -1,2 +1,53 @@
-//! To come.
-fn main() {}
+//! The `sandbox` command: starts the stand-ins, says where they are, ends on a signal.
+
+use std::process::ExitCode;
+
+use sandbox::{Options, Parsed, Sandbox};
+use tokio::io::AsyncReadExt;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::from_arguments(std::env::args_os().skip(1)) {
+        Ok(Parsed::Run(options)) => options,
+        Ok(Parsed::Help) => {
+            println!("{}", sandbox::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("sandbox: {problem}\n\n{}", sandbox::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    let exit_with_parent = options.exit_with_parent;
+    let sandbox = match Sandbox::start(*options).await {
+        Ok(sandbox) => sandbox,
+        Err(problem) => {
+            eprintln!("sandbox: cannot listen: {problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{}", sandbox.announcement());
+    tokio::select! {
+        () = ended(SignalKind::terminate()) => {}
+        () = ended(SignalKind::interrupt()) => {}
+        () = orphaned(), if exit_with_parent => {}
+    }
+    ExitCode::SUCCESS
+}
+
+async fn ended(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut stream) => {
+            stream.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Comes back when stdin closes, which is how a parent's death shows.
+async fn orphaned() {
+    let mut stdin = tokio::io::stdin();
+    let mut scratch = [0; 256];
+    while matches!(stdin.read(&mut scratch).await, Ok(read) if read > 0) {}
+}

@@ -1,0 +1,100 @@
+//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords and a
+//! mailbox. They speak the real wire protocols, with the failures that the real services have.
+//! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a developer's tool: what it asserts are its own invariants, and JSON values index without panic"
+)]
+#![allow(
+    clippy::option_option,
+    reason = "on the wire an absent member and a null are two things"
+)]
+#![allow(
+    clippy::struct_field_names,
+    reason = "structs that are serialized have the names of Plaid's schema"
+)]
+
+mod client;
+mod control;
+mod faults;
+mod mailbox;
+mod options;
+mod plaid;
+mod pwned;
+mod seed;
+mod server;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use axum::Router;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub use client::{Answer, Unanswered, send};
+pub use options::{BadArgument, Options, Parsed, USAGE};
+
+/// The running stand-ins. Dropping it ends them.
+pub struct Sandbox {
+    announcement: serde_json::Value,
+    _services: JoinSet<()>,
+}
+
+impl Sandbox {
+    /// Binds all three ports and serves them.
+    ///
+    /// # Errors
+    /// When a port cannot be bound.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let mut services = JoinSet::new();
+        let plaid = open(
+            &mut services,
+            options.plaid_port,
+            plaid::router(options.plaid.clone()),
+        )
+        .await?;
+        let pwned = open(
+            &mut services,
+            options.pwned_port,
+            pwned::router(options.plaid.seed),
+        )
+        .await?;
+        let inbox = mailbox::Inbox::new(options.mail_log.clone());
+        let mailbox = open(
+            &mut services,
+            options.mailbox_port,
+            mailbox::router(inbox.clone()),
+        )
+        .await?;
+        services.spawn(mailbox::follow(inbox));
+        let announcement = json!({
+            "plaid": plaid,
+            "pwned": pwned,
+            "mailbox": mailbox,
+            "plaid_client_id": options.plaid.client_id,
+            "plaid_secret": options.plaid.secret,
+            "seed": options.plaid.seed,
+            "today": options.plaid.today,
+        });
+        Ok(Self {
+            announcement,
+            _services: services,
+        })
+    }
+
+    /// The line printed on stdout: base URLs, keys, seed and date, as JSON.
+    #[must_use]
+    pub fn announcement(&self) -> &serde_json::Value {
+        &self.announcement
+    }
+}
+
+async fn open(services: &mut JoinSet<()>, port: u16, router: Router) -> io::Result<String> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let address = listener.local_addr()?;
+    services.spawn(server::serve(listener, router));
+    Ok(format!("http://{address}"))
+}
