@@ -1,1 +1,34 @@
-//! To come.
+//! A whole private Balance for a test, a benchmark or a developer: the Worker in workerd
+//! (through wrangler) with its own D1, queue, mail and cron, and the stand-ins beside it.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), stack::StackError> {
+//! let stack = stack::Stack::start(stack::StackOptions::default())?;
+//! println!("{} talks to {}", stack.origin(), stack.plaid_url());
+//! # Ok(()) }
+//! ```
+//!
+//! Nothing outlives its owner: every process sits in a group of its own that dies when the
+//! owner's end of a pipe closes, so a panic, Ctrl-C or SIGKILL leaves no orphan behind.
+//! Blocking throughout; readiness is polled, never slept for.
+
+mod config;
+mod contract;
+mod cron;
+mod error;
+mod http;
+mod migrations;
+mod options;
+mod port;
+mod process;
+mod sandbox;
+mod stack;
+mod worker;
+mod workspace;
+
+pub use cron::CronTrigger;
+pub use error::StackError;
+pub use options::{Build, StackOptions, TEST_KEYRING};
+pub use process::Group;
+pub use stack::Stack;
+pub use workspace::Workspace;

@@ -1,2 +1,21 @@
-//! To come.
-fn main() {}
+//! `cargo xtask …`: everything a developer runs, the same on a bare machine and on a used one.
+//!
+//! Each command is a file with a `COMMAND`; listing it here is all it takes to add one.
+//! Progress goes to standard error, results to standard output.
+
+mod build;
+mod command;
+mod dev;
+mod progress;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use command::Command;
+
+const COMMANDS: &[Command] = &[dev::COMMAND, test::COMMAND, build::COMMAND, setup::COMMAND];
+
+fn main() -> ExitCode {
+    command::dispatch(COMMANDS)
+}

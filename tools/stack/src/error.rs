@@ -1,0 +1,71 @@
+//! What can go wrong on the way up, in the words of someone who wants it fixed.
+
+use std::path::PathBuf;
+
+/// Why an instance is not running.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// Something that set-up makes is not there.
+    #[error("{what} is missing ({path}): run `cargo xtask setup` and `cargo xtask build`")]
+    Missing {
+        /// The thing, in words.
+        what: &'static str,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("{context}: {source}")]
+    Io {
+        /// What was being done.
+        context: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A command ended with a failure.
+    #[error("{what} failed:\n{output}")]
+    Command {
+        /// The command, in words.
+        what: &'static str,
+        /// The end of what it printed.
+        output: String,
+    },
+    /// A process ended, or did not answer within its bound.
+    #[error("{what} {why}; the end of its log:\n{log}")]
+    NotReady {
+        /// Which process.
+        what: &'static str,
+        /// What was seen instead.
+        why: String,
+        /// The end of its log.
+        log: String,
+    },
+    /// The Worker answered something other than what was asked of it.
+    #[error("{0}")]
+    Unexpected(String),
+    /// wrangler.toml could not be read.
+    #[error("wrangler.toml: {0}")]
+    Config(String),
+}
+
+/// Names what was being done when the system refused.
+pub(crate) trait While<T> {
+    fn during(self, context: impl FnOnce() -> String) -> Result<T, StackError>;
+}
+
+impl<T> While<T> for std::io::Result<T> {
+    fn during(self, context: impl FnOnce() -> String) -> Result<T, StackError> {
+        self.map_err(|source| StackError::Io {
+            context: context(),
+            source,
+        })
+    }
+}
+
+/// The last `lines` lines of a log, for a message.
+pub(crate) fn tail(log: &std::path::Path, lines: usize) -> String {
+    let bytes = std::fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let all: Vec<&str> = text.lines().collect();
+    let from = all.len().saturating_sub(lines);
+    all.get(from..).unwrap_or_default().join("\n")
+}

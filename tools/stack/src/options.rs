@@ -1,0 +1,75 @@
+//! What an instance is started with.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The keyring of an instance that nobody gave one: public, the same in every test, so that
+/// a test can open what the Worker sealed. Never for data anyone cares about.
+pub const TEST_KEYRING: &str =
+    r#"{"current":1,"keys":{"1":"YSBwdWJsaWMga2V5cmluZyBmb3IgdGVzdHMgb25seSE="}}"#;
+
+/// Which build of the Worker an instance runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Build {
+    /// A copy of `build/` as it is now: a later build does not disturb a running test.
+    #[default]
+    Copy,
+    /// `build/` itself, rebuilt by this command whenever a source file changes.
+    Watch(String),
+}
+
+/// How to start an instance; `StackOptions::default()` is a private one for a test.
+#[derive(Clone, Debug)]
+pub struct StackOptions {
+    /// The Worker's port; 0 takes a free one, and so do the stand-ins then. Otherwise the
+    /// stand-ins take the next three.
+    pub port: u16,
+    /// Where state and logs go; none takes a temporary folder that goes away with the
+    /// instance, unless the test panics.
+    pub persist: Option<PathBuf>,
+    /// The variables to begin with (dotenv); without it those of `.dev.vars.example`, with
+    /// [`TEST_KEYRING`].
+    pub base_vars: Option<PathBuf>,
+    /// Files of variables over those and over the stand-ins' addresses, later ones last.
+    pub vars_files: Vec<PathBuf>,
+    /// Single variables, over everything else.
+    pub vars: BTreeMap<String, String>,
+    /// Whether to start the stand-ins.
+    pub sandbox: bool,
+    /// More arguments for the stand-ins (`--seed`, `--transactions` …).
+    pub sandbox_args: Vec<String>,
+    /// An `OpenAPI` document that both sides of every Plaid call are held to, by a Prism proxy
+    /// between the Worker and the stand-in.
+    pub plaid_contract: Option<PathBuf>,
+    /// Which build to run.
+    pub build: Build,
+    /// Whether `/healthz` must answer 200 before `start` returns; without it any answer will
+    /// do, for a test of what a misconfigured Worker says.
+    pub healthy: bool,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            persist: None,
+            base_vars: None,
+            vars_files: Vec::new(),
+            vars: BTreeMap::new(),
+            sandbox: true,
+            sandbox_args: Vec::new(),
+            plaid_contract: None,
+            build: Build::Copy,
+            healthy: true,
+        }
+    }
+}
+
+impl StackOptions {
+    /// Sets one variable of the Worker.
+    #[must_use]
+    pub fn var(mut self, name: &str, value: &str) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+}

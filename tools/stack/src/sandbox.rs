@@ -1,0 +1,87 @@
+//! The stand-ins: `tools/sandbox` as a process of its own.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::error::{StackError, While as _, tail};
+use crate::process::Group;
+use crate::workspace::Workspace;
+
+/// What the stand-ins print once all of them listen.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Addresses {
+    pub(crate) plaid: String,
+    pub(crate) pwned: String,
+    pub(crate) mailbox: String,
+    pub(crate) plaid_client_id: String,
+    pub(crate) plaid_secret: String,
+}
+
+/// The running stand-ins.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    group: Group,
+    pub(crate) addresses: Addresses,
+}
+
+impl Sandbox {
+    /// Starts them on these ports (Plaid, Pwned Passwords, mailbox), with the mailbox on the
+    /// Worker's log.
+    pub(crate) fn start(
+        workspace: &Workspace,
+        folder: &Path,
+        ports: [u16; 3],
+        arguments: &[String],
+    ) -> Result<Self, StackError> {
+        let log = folder.join("sandbox.log");
+        let stderr = File::create(&log).during(|| format!("opening {}", log.display()))?;
+        let mut command = Command::new(binary(workspace)?);
+        for (option, port) in ["--plaid-port", "--pwned-port", "--mailbox-port"]
+            .iter()
+            .zip(ports)
+        {
+            command.arg(option).arg(port.to_string());
+        }
+        command
+            .arg("--mail-log")
+            .arg(folder.join("worker.log"))
+            .args(arguments)
+            .current_dir(folder);
+        let mut group = Group::start(&command, Stdio::piped(), Stdio::from(stderr))?;
+        let mut line = String::new();
+        if let Some(stdout) = group.take_stdout() {
+            let context = || "reading what the sandbox prints".to_owned();
+            BufReader::new(stdout)
+                .read_line(&mut line)
+                .during(context)?;
+        }
+        let addresses = serde_json::from_str(&line).map_err(|_| StackError::NotReady {
+            what: "the sandbox",
+            why: format!("printed {line:?} in place of its addresses"),
+            log: tail(&log, 40),
+        })?;
+        Ok(Self { group, addresses })
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.group.ended().is_some()
+    }
+}
+
+/// The executable: named by `BALANCE_SANDBOX_BIN`, else built once per process.
+fn binary(workspace: &Workspace) -> Result<PathBuf, StackError> {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(named) = std::env::var_os("BALANCE_SANDBOX_BIN") {
+        return Ok(named.into());
+    }
+    if let Some(built) = BUILT.get() {
+        return Ok(built.clone());
+    }
+    let built = workspace.build_sandbox()?;
+    Ok(BUILT.get_or_init(|| built).clone())
+}

@@ -1,0 +1,274 @@
+//! An instance: the processes, the folder they share, and where they listen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::config::{self, Vars};
+use crate::contract::ContractProxy;
+use crate::cron::CronTrigger;
+use crate::error::{StackError, While as _};
+use crate::migrations;
+use crate::options::{Build, StackOptions, TEST_KEYRING};
+use crate::port;
+use crate::sandbox::Sandbox;
+use crate::worker::Worker;
+use crate::workspace::Workspace;
+
+/// Where an instance keeps its files.
+#[derive(Debug)]
+enum Folder {
+    Temporary(TempDir),
+    Kept(PathBuf),
+}
+
+/// A running instance. Dropping it ends every process.
+#[derive(Debug)]
+pub struct Stack {
+    workspace: Workspace,
+    options: StackOptions,
+    port: u16,
+    worker: Option<Worker>,
+    contract: Option<ContractProxy>,
+    sandbox: Option<Sandbox>,
+    // Last, so that it is removed when nobody writes to it any more.
+    folder: Folder,
+}
+
+impl Stack {
+    /// Starts an instance and waits until it is ready.
+    ///
+    /// # Errors
+    /// When set-up is incomplete, a port is taken, or a process does not come up; the error
+    /// carries the end of that process's log.
+    pub fn start(options: StackOptions) -> Result<Self, StackError> {
+        let workspace = Workspace::here();
+        let folder = Folder::make(options.persist.as_deref())?;
+        let [free, plaid, pwned, mailbox, contract] = port::free()?;
+        let (port, stand_ins) = match options.port {
+            0 => (free, [plaid, pwned, mailbox]),
+            port => (port, [1, 2, 3].map(|offset| port.saturating_add(offset))),
+        };
+        let path = folder.path();
+        config::write(&workspace, path, &options.build)?;
+        migrations::apply(&workspace, path)?;
+        if options.build == Build::Copy {
+            Worker::copy_build(&workspace, path)?;
+        }
+        let log = path.join("worker.log");
+        fs::write(&log, "").during(|| format!("writing {}", log.display()))?;
+        let mut stack = Self {
+            workspace,
+            options,
+            port,
+            worker: None,
+            contract: None,
+            sandbox: None,
+            folder,
+        };
+        stack.start_stand_ins(stand_ins, contract)?;
+        stack.restart_worker()?;
+        Ok(stack)
+    }
+
+    fn start_stand_ins(&mut self, ports: [u16; 3], contract: u16) -> Result<(), StackError> {
+        if !self.options.sandbox {
+            return Ok(());
+        }
+        let folder = self.folder.path();
+        let sandbox = Sandbox::start(&self.workspace, folder, ports, &self.options.sandbox_args)?;
+        if let Some(document) = &self.options.plaid_contract {
+            let upstream = &sandbox.addresses.plaid;
+            self.contract = Some(ContractProxy::start(
+                &self.workspace,
+                folder,
+                contract,
+                document,
+                upstream,
+            )?);
+        }
+        self.sandbox = Some(sandbox);
+        Ok(())
+    }
+
+    /// Starts the Worker on the state it left, with the variables as they are now.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn restart_worker(&mut self) -> Result<(), StackError> {
+        if let Some(mut worker) = self.worker.take() {
+            worker.stop();
+        }
+        let folder = self.folder.path();
+        self.vars()?.write(folder)?;
+        let worker = self
+            .worker
+            .insert(Worker::start(&self.workspace, folder, self.port)?);
+        worker.wait_until_ready(self.options.healthy)
+    }
+
+    /// Kills wrangler and workerd as a crash would. What the queue held in memory is lost,
+    /// what the database had committed is not.
+    pub fn kill_worker(&mut self) {
+        if let Some(mut worker) = self.worker.take() {
+            worker.kill();
+        }
+    }
+
+    /// Sets one of the Worker's variables from its next start on.
+    pub fn set_var(&mut self, name: &str, value: &str) {
+        self.options.vars.insert(name.into(), value.into());
+    }
+
+    /// Runs the handler of a cron expression and waits until it has ended.
+    ///
+    /// # Errors
+    /// When the handler fails, or the Worker does not answer.
+    pub fn trigger_cron(&self, expression: &str) -> Result<(), StackError> {
+        self.cron_trigger().run(expression)
+    }
+
+    /// The same for another thread.
+    #[must_use]
+    pub fn cron_trigger(&self) -> CronTrigger {
+        CronTrigger::new(self.port)
+    }
+
+    /// The cron expressions of wrangler.toml.
+    ///
+    /// # Errors
+    /// When wrangler.toml cannot be read.
+    pub fn crons(&self) -> Result<Vec<String>, StackError> {
+        config::crons(&self.workspace)
+    }
+
+    /// Which process has ended by itself, if one has.
+    pub fn ended(&mut self) -> Option<&'static str> {
+        if self.worker.as_mut().is_some_and(Worker::has_ended) {
+            return Some("the Worker");
+        }
+        self.sandbox
+            .as_mut()
+            .is_some_and(Sandbox::has_ended)
+            .then_some("the sandbox")
+    }
+
+    /// Scheme, host and port of the Worker, as its `ORIGIN` says unless overridden.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The Plaid stand-in itself, its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn plaid_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.plaid)
+    }
+
+    /// The Pwned Passwords stand-in; empty without stand-ins.
+    #[must_use]
+    pub fn pwned_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.pwned)
+    }
+
+    /// The mailbox; empty without stand-ins.
+    #[must_use]
+    pub fn mailbox_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.mailbox)
+    }
+
+    /// The instance's folder: `state/` (all that workerd wrote, D1 under `state/v3/d1/`),
+    /// the logs, and the mails under `.wrangler/tmp/`.
+    #[must_use]
+    pub fn persist_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the Worker and wrangler log.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.folder.path().join("worker.log")
+    }
+
+    /// All that the Worker and wrangler have logged since `start`.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let bytes = fs::read(self.log_path()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Ends everything in order, keeping a kept folder's state.
+    pub fn stop(mut self) {
+        if let Some(mut worker) = self.worker.take() {
+            worker.stop();
+        }
+    }
+
+    fn vars(&self) -> Result<Vars, StackError> {
+        let mut vars = Vars::default();
+        if let Some(base) = &self.options.base_vars {
+            vars.file(base)?;
+        } else {
+            vars.file(&self.workspace.path(".dev.vars.example"))?;
+            vars.set("KEYRING", TEST_KEYRING)?;
+        }
+        vars.set("ORIGIN", &self.origin())?;
+        if let Some(sandbox) = &self.sandbox {
+            let plaid = self
+                .contract
+                .as_ref()
+                .map_or(&sandbox.addresses.plaid, |proxy| &proxy.url);
+            vars.set("PLAID_BASE_URL", plaid)?;
+            vars.set("PLAID_CLIENT_ID", &sandbox.addresses.plaid_client_id)?;
+            vars.set("PLAID_SECRET", &sandbox.addresses.plaid_secret)?;
+            vars.set("PWNED_BASE_URL", &sandbox.addresses.pwned)?;
+        }
+        for file in &self.options.vars_files {
+            vars.file(file)?;
+        }
+        vars.set_all(&self.options.vars)?;
+        Ok(vars)
+    }
+}
+
+impl Folder {
+    fn make(persist: Option<&Path>) -> Result<Self, StackError> {
+        let Some(path) = persist else {
+            let made = tempfile::Builder::new().prefix("balance-").tempdir();
+            return made
+                .map(Self::Temporary)
+                .during(|| "making a temporary folder".into());
+        };
+        let context = || format!("making {}", path.display());
+        fs::create_dir_all(path).during(context)?;
+        path.canonicalize().map(Self::Kept).during(context)
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Kept(path) => path,
+        }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Folder::Temporary(folder) = &mut self.folder
+            && std::thread::panicking()
+        {
+            folder.disable_cleanup(true);
+            eprintln!(
+                "the instance's logs and state are kept in {}",
+                folder.path().display()
+            );
+        }
+    }
+}

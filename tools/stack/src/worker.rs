@@ -1,0 +1,126 @@
+//! The Worker: `wrangler dev` in an instance's folder.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{StackError, While as _, tail};
+use crate::http;
+use crate::port;
+use crate::process::Group;
+use crate::workspace::Workspace;
+
+/// How long a start may take on a busy machine.
+const START: Duration = Duration::from_secs(90);
+/// Lines of the log in an error.
+const SHOWN: usize = 40;
+
+/// A running `wrangler dev`.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    group: Group,
+    port: u16,
+    log: PathBuf,
+}
+
+impl Worker {
+    /// The instance's copy of the current build.
+    pub(crate) fn copy_build(workspace: &Workspace, folder: &Path) -> Result<(), StackError> {
+        let build = workspace.path("build");
+        let worker = folder.join("worker");
+        fs::create_dir_all(&worker).during(|| format!("making {}", worker.display()))?;
+        for name in ["index.js", "index_bg.wasm"] {
+            let path = build.join(name);
+            if !path.exists() {
+                return Err(StackError::Missing {
+                    what: "the built Worker",
+                    path,
+                });
+            }
+            fs::copy(&path, worker.join(name)).during(|| format!("copying {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Starts workerd on the instance's state. Its log is appended to.
+    pub(crate) fn start(
+        workspace: &Workspace,
+        folder: &Path,
+        port: u16,
+    ) -> Result<Self, StackError> {
+        port::wait_until_free(port)?;
+        let [inspector] = port::free()?;
+        let log = folder.join("worker.log");
+        let open = || File::options().create(true).append(true).open(&log);
+        let context = || format!("opening {}", log.display());
+        let (stdout, stderr) = (open().during(context)?, open().during(context)?);
+        let mut wrangler = workspace.node_program("wrangler")?;
+        wrangler
+            .args([
+                "dev",
+                "--local",
+                "--config",
+                "wrangler.json",
+                "--ip",
+                "127.0.0.1",
+            ])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--inspector-port",
+                &inspector.to_string(),
+            ])
+            .args([
+                "--persist-to",
+                "state",
+                "--show-interactive-dev-session=false",
+            ])
+            .env("WRANGLER_LOG_PATH", folder)
+            .env("WRANGLER_REGISTRY_PATH", folder.join("registry"))
+            .current_dir(folder);
+        let group = Group::start(&wrangler, Stdio::from(stdout), Stdio::from(stderr))?;
+        Ok(Self { group, port, log })
+    }
+
+    /// Waits until the Worker answers its health check: with 200 where `healthy`, else with
+    /// anything.
+    pub(crate) fn wait_until_ready(&mut self, healthy: bool) -> Result<(), StackError> {
+        let url = format!("http://127.0.0.1:{}/healthz", self.port);
+        let deadline = Instant::now() + START;
+        let mut why = "did not answer in time".to_owned();
+        while Instant::now() < deadline {
+            if let Some(status) = self.group.ended() {
+                return Err(self.not_ready(format!("ended with {status}")));
+            }
+            match http::get(&url, Duration::from_secs(20)) {
+                Some(reply) if reply.status == 200 || !healthy => return Ok(()),
+                Some(reply) => why = format!("answered {}: {}", reply.status, reply.body),
+                None => {}
+            }
+            thread::sleep(Duration::from_millis(25));
+        }
+        Err(self.not_ready(why))
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.group.ended().is_some()
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.group.kill();
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.group.stop();
+    }
+
+    fn not_ready(&self, why: String) -> StackError {
+        StackError::NotReady {
+            what: "the Worker",
+            why,
+            log: tail(&self.log, SHOWN),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `cargo xtask dev`: from a bare checkout to a running Balance with everything beside it.
+
+mod cron;
+mod follow;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use lexopt::{Arg, ValueExt as _};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use stack::{Build, Stack, StackOptions, Workspace};
+
+use crate::command::Command;
+use crate::{build, setup};
+
+pub(crate) const COMMAND: Command = Command {
+    name: "dev",
+    summary: "set up everything and run Balance locally, with stand-ins for Plaid and the rest",
+    help: "\
+Usage: cargo xtask dev [--port N] [--persist DIR] [--vars FILE]... [--no-sandbox]
+
+Runs the Worker in workerd with local D1, queue, mail and cron, rebuilds it when src/ or
+crates/ change, and starts the stand-ins beside it: Plaid on the next port, Pwned Passwords
+on the one after, a mailbox on the third. Ctrl-C ends all of it; the database stays.
+
+  --port N       the Worker's port (default 8787)
+  --persist DIR  where database, logs and mails are kept (default .wrangler/dev)
+  --vars FILE    more variables (NAME=value lines) over .dev.vars and the stand-ins'
+                 addresses; may be given more than once, later ones win
+  --no-sandbox   no stand-ins: the variables say where Plaid and Pwned Passwords are",
+    run,
+};
+
+struct Options {
+    port: u16,
+    persist: Option<PathBuf>,
+    vars: Vec<PathBuf>,
+    sandbox: bool,
+}
+
+/// What ends the wait.
+enum Event {
+    Signal(i32),
+}
+
+fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
+    let options = parse(arguments)?;
+    let started = Instant::now();
+    let workspace = Workspace::here();
+    let toolchain = setup::set_up(&workspace)?;
+    build::build(&workspace, &toolchain)?;
+    if options.sandbox {
+        build::sandbox(&workspace)?;
+    }
+    // From here on a signal ends the instance in order, not this process at once.
+    let (sender, events) = channel();
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("listening for signals")?;
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            // Nobody listens any more only once the process is on its way out.
+            let _ = sender.send(Event::Signal(signal));
+        }
+    });
+    let mut stack = start(&workspace, &options)?;
+    eprintln!("✓ running after {:.1} s", started.elapsed().as_secs_f64());
+    greet(&stack, options.sandbox);
+    cron::run(&stack)?;
+    follow::problems(stack.log_path());
+    let code = loop {
+        match events.recv_timeout(Duration::from_millis(500)) {
+            Ok(Event::Signal(signal)) => break 128 + signal,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(what) = stack.ended() {
+                    bail!(
+                        "{what} has ended by itself; its log is in {}",
+                        stack.persist_dir().display()
+                    );
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => bail!("the signal handler is gone"),
+        }
+    };
+    eprintln!("\nStopping …");
+    stack.stop();
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+fn parse(mut arguments: lexopt::Parser) -> Result<Options, lexopt::Error> {
+    let mut options = Options {
+        port: 8787,
+        persist: None,
+        vars: Vec::new(),
+        sandbox: true,
+    };
+    let absolute = |path: OsString| std::path::absolute(path).map_err(|error| error.to_string());
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("port") => options.port = arguments.value()?.parse()?,
+            Arg::Long("persist") => options.persist = Some(absolute(arguments.value()?)?),
+            Arg::Long("vars") => options.vars.push(absolute(arguments.value()?)?),
+            Arg::Long("no-sandbox") => options.sandbox = false,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(options)
+}
+
+fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
+    let this = std::env::current_exe().context("where this program is")?;
+    let options = StackOptions {
+        port: options.port,
+        persist: Some(
+            options
+                .persist
+                .clone()
+                .unwrap_or_else(|| workspace.path(".wrangler/dev")),
+        ),
+        base_vars: Some(workspace.path(".dev.vars")),
+        vars_files: options.vars.clone(),
+        sandbox: options.sandbox,
+        build: Build::Watch(format!("'{}' build", this.display())),
+        ..StackOptions::default()
+    };
+    eprintln!(
+        "• starting workerd{} …",
+        if options.sandbox {
+            " and the stand-ins"
+        } else {
+            ""
+        }
+    );
+    Ok(Stack::start(options)?)
+}
+
+fn greet(stack: &Stack, sandbox: bool) {
+    let origin = stack.origin();
+    println!("\n  Balance          {origin}        ({origin}/docs explains the API)");
+    if sandbox {
+        println!("  Mailbox          {}", stack.mailbox_url());
+        println!("  Plaid            {}   (stand-in)", stack.plaid_url());
+        println!("  Pwned Passwords  {}   (stand-in)", stack.pwned_url());
+    }
+    println!("  Log and state    {}", stack.persist_dir().display());
+    println!("\nTry:\n\n  curl {origin}/healthz");
+    println!("\n  curl {origin}/v1/users -H 'content-type: application/json' \\");
+    println!(
+        "    -d '{{\"email\":\"ada@example.com\",\"password\":\"ferry lantern quiet harbour\"}}'"
+    );
+    if sandbox {
+        println!(
+            "\n  curl '{}/messages?to=ada@example.com&wait=10'",
+            stack.mailbox_url()
+        );
+    }
+    println!("\nCtrl-C ends it.\n");
+}

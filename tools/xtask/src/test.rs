@@ -1,0 +1,124 @@
+//! `cargo xtask test`: everything that can fail, in one run. Every suite runs even where an
+//! earlier one failed.
+
+mod report;
+mod suites;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use lexopt::{Arg, ValueExt as _};
+use stack::Workspace;
+
+use self::report::Row;
+use self::suites::{SUITES, Suite};
+use crate::command::Command;
+use crate::{build, setup};
+
+pub(crate) const COMMAND: Command = Command {
+    name: "test",
+    summary: "set up everything and run every check and test",
+    help: "\
+Usage: cargo xtask test [--only SUITE]... [--json]
+
+Suites, in order:
+  fmt         cargo fmt --check
+  clippy      pedantic, warnings as errors, natively
+  clippy-wasm the Worker for wasm32-unknown-unknown
+  unit        every test but the end-to-end ones
+  deny        licences, sources and bans of every crate
+  advisories  known vulnerabilities of the crates, where RustSec's list can be had
+  npm-audit   known vulnerabilities of the npm packages, where the registry lists them
+  dry-run     wrangler deploy --dry-run: the bundle is what the platform takes
+  end-to-end  the whole of it in workerd, with stand-ins beside it
+
+  --only SUITE  run this one only; may be given more than once
+  --json        one JSON document on standard output: {\"rows\": [...]}
+
+Environment:
+  BALANCE_VECTORS  a folder of further test vectors (default ../shared/vectors, if there is one)",
+    run,
+};
+
+fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
+    let options = parse(arguments)?;
+    let workspace = Workspace::here();
+    let toolchain = setup::set_up(&workspace)?;
+    setup::lints(&workspace)?;
+    build::build(&workspace, &toolchain)?;
+    let context = suites::Context {
+        vectors: vectors(&workspace),
+        sandbox: build::sandbox(&workspace)?,
+        workspace,
+        toolchain,
+    };
+    let mut rows = Vec::new();
+    for suite in SUITES {
+        if options.only.is_empty() || options.only.iter().any(|name| name == suite.name) {
+            rows.push(run_suite(suite, &context));
+        }
+    }
+    report::print(&rows, options.json)?;
+    let passed = rows.iter().all(|row| row.pass);
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+struct Options {
+    only: Vec<String>,
+    json: bool,
+}
+
+fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
+    let mut options = Options {
+        only: Vec::new(),
+        json: false,
+    };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("json") => options.json = true,
+            Arg::Long("only") => {
+                let name = arguments.value()?.string()?;
+                if !SUITES.iter().any(|suite| suite.name == name) {
+                    bail!("there is no suite {name:?}; see cargo xtask test --help");
+                }
+                options.only.push(name);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+/// The folder of further vectors: the one asked for, else the one beside the checkout.
+fn vectors(workspace: &Workspace) -> Option<PathBuf> {
+    let named = env::var_os("BALANCE_VECTORS").map(PathBuf::from);
+    let found = named.unwrap_or_else(|| workspace.path("../shared/vectors"));
+    found.canonicalize().ok().filter(|folder| folder.is_dir())
+}
+
+fn run_suite(suite: &Suite, context: &suites::Context) -> Row {
+    let started = Instant::now();
+    let counts = (suite.run)(context).unwrap_or_else(|error| {
+        eprintln!("✗ {}: {error:#}", suite.name);
+        suites::Counts {
+            failed: 1,
+            ..suites::Counts::default()
+        }
+    });
+    Row {
+        name: suite.name,
+        engine: suite.engine,
+        passed: counts.passed,
+        failed: counts.failed,
+        skipped: counts.skipped,
+        pass: counts.failed == 0,
+        seconds: (started.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+    }
+}

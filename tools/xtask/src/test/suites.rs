@@ -1,0 +1,315 @@
+//! The suites: what each one runs, and how many passes, failures and skips that makes.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::Value;
+use stack::Workspace;
+
+use crate::progress::{self, Step};
+use crate::setup::{self, TARGET, Toolchain};
+
+/// One suite.
+pub(super) struct Suite {
+    pub(super) name: &'static str,
+    /// What it runs on: `native`, `wasm`, or a database engine.
+    pub(super) engine: &'static str,
+    pub(super) run: fn(&Context) -> Result<Counts>,
+}
+
+/// What the suites share.
+pub(super) struct Context {
+    pub(super) workspace: Workspace,
+    pub(super) toolchain: Toolchain,
+    pub(super) vectors: Option<PathBuf>,
+    pub(super) sandbox: PathBuf,
+}
+
+/// How a suite went.
+#[derive(Default, PartialEq, Eq, Debug)]
+pub(super) struct Counts {
+    pub(super) passed: u32,
+    pub(super) failed: u32,
+    pub(super) skipped: u32,
+}
+
+/// All of them, the quick ones first.
+pub(super) const SUITES: &[Suite] = &[
+    Suite {
+        name: "fmt",
+        engine: "native",
+        run: fmt,
+    },
+    Suite {
+        name: "clippy",
+        engine: "native",
+        run: clippy,
+    },
+    Suite {
+        name: "clippy-wasm",
+        engine: "wasm",
+        run: clippy_wasm,
+    },
+    Suite {
+        name: "unit",
+        engine: "native",
+        run: unit,
+    },
+    Suite {
+        name: "deny",
+        engine: "native",
+        run: deny,
+    },
+    Suite {
+        name: "advisories",
+        engine: "native",
+        run: advisories,
+    },
+    Suite {
+        name: "npm-audit",
+        engine: "native",
+        run: npm_audit,
+    },
+    Suite {
+        name: "dry-run",
+        engine: "wasm",
+        run: dry_run,
+    },
+    Suite {
+        name: "end-to-end",
+        engine: "d1",
+        run: end_to_end,
+    },
+];
+
+/// How long a download of advisories may stand still.
+const STALLED: Duration = Duration::from_secs(30);
+
+fn fmt(context: &Context) -> Result<Counts> {
+    context.check(
+        "cargo fmt",
+        context.cargo().args(["fmt", "--all", "--check"]),
+    )
+}
+
+fn clippy(context: &Context) -> Result<Counts> {
+    let mut cargo = context.cargo();
+    cargo.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    context.check("clippy", &cargo)
+}
+
+fn clippy_wasm(context: &Context) -> Result<Counts> {
+    if !context.toolchain.wasm.has_clippy() {
+        return Ok(skip(
+            "clippy-wasm",
+            "clippy and the compiler from Debian are of two versions",
+        ));
+    }
+    let mut cargo = context.cargo();
+    cargo.args([
+        "clippy",
+        "--package",
+        "balance",
+        "--target",
+        TARGET,
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    context.check("clippy for wasm", &cargo)
+}
+
+fn unit(context: &Context) -> Result<Counts> {
+    let mut cargo = context.cargo();
+    cargo.args([
+        "test",
+        "--no-fail-fast",
+        "--workspace",
+        "--exclude",
+        "end-to-end",
+    ]);
+    context.tests("unit tests", &mut cargo)
+}
+
+fn deny(context: &Context) -> Result<Counts> {
+    let mut deny = Command::new(setup::cargo_deny(&context.workspace)?);
+    deny.args(["check", "bans", "licenses", "sources"])
+        .current_dir(context.workspace.root());
+    context.check("cargo deny", &deny)
+}
+
+fn advisories(context: &Context) -> Result<Counts> {
+    let program = setup::cargo_deny(&context.workspace)?;
+    let mut fetch = Command::new(&program);
+    fetch
+        .args(["fetch", "db"])
+        .current_dir(context.workspace.root());
+    let step = Step::new(&context.workspace, "fetching RustSec's advisories");
+    if let Err(error) = step.give_up_after(STALLED, &[]).run(&fetch) {
+        let reason = format!("RustSec's advisories could not be fetched ({error:.200})");
+        return Ok(skip("advisories", &reason));
+    }
+    let mut deny = Command::new(program);
+    deny.args(["check", "--disable-fetch", "advisories"])
+        .current_dir(context.workspace.root());
+    context.check("cargo deny advisories", &deny)
+}
+
+fn npm_audit(context: &Context) -> Result<Counts> {
+    let mut npm = Command::new("npm");
+    npm.args(["audit", "--json", "--loglevel=silent"])
+        .current_dir(context.workspace.root());
+    let outcome = Step::new(&context.workspace, "npm audit").finish(&npm)?;
+    let report: Value = serde_json::from_str(&progress::read(&outcome.log)).unwrap_or_default();
+    let counts = report.pointer("/metadata/vulnerabilities");
+    let Some(counts) = counts else {
+        return Ok(skip(
+            "npm-audit",
+            "the registry does not answer npm's audit call",
+        ));
+    };
+    // None of these packages is in the bundle: what is less than critical is shown, not failed.
+    let of = |severity: &str| counts.get(severity).and_then(Value::as_u64).unwrap_or(0);
+    let (high, critical) = (of("high"), of("critical"));
+    eprintln!("  {high} high, {critical} critical; `npm audit` names them");
+    Ok(verdict(critical == 0))
+}
+
+fn dry_run(context: &Context) -> Result<Counts> {
+    let mut counts = Counts::default();
+    for environment in ["", "production"] {
+        let mut wrangler = context.workspace.node_program("wrangler")?;
+        wrangler.args(["deploy", "--dry-run", "--env", environment]);
+        wrangler
+            .arg("--outdir")
+            .arg(context.workspace.path("target/xtask/dry-run"));
+        wrangler.current_dir(context.workspace.root());
+        let label = format!("wrangler deploy --dry-run --env {environment:?}");
+        counts.add(&context.check(&label, &wrangler)?);
+    }
+    Ok(counts)
+}
+
+fn end_to_end(context: &Context) -> Result<Counts> {
+    let mut cargo = context.cargo();
+    cargo.args(["test", "--no-fail-fast", "--package", "end-to-end"]);
+    cargo.env("BALANCE_SANDBOX_BIN", &context.sandbox);
+    context.tests("end-to-end tests", &mut cargo)
+}
+
+impl Context {
+    fn cargo(&self) -> Command {
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(self.workspace.root());
+        if let Some(vectors) = &self.vectors {
+            cargo.env("BALANCE_VECTORS", vectors);
+        }
+        cargo
+    }
+
+    /// One command, one result.
+    fn check(&self, label: &str, command: &Command) -> Result<Counts> {
+        let outcome = Step::new(&self.workspace, label).finish(command)?;
+        if !outcome.status.success() {
+            eprintln!(
+                "{}\n(all of it: {})",
+                progress::tail(&outcome.log, 60),
+                outcome.log.display()
+            );
+        }
+        Ok(verdict(outcome.status.success()))
+    }
+
+    /// A run of cargo's test harness: its own counts.
+    fn tests(&self, label: &str, command: &mut Command) -> Result<Counts> {
+        let outcome = Step::new(&self.workspace, label).finish(command)?;
+        let mut counts = Counts::of_harness(&progress::read(&outcome.log));
+        if !outcome.status.success() {
+            eprintln!(
+                "{}\n(all of it: {})",
+                progress::tail(&outcome.log, 80),
+                outcome.log.display()
+            );
+            // It did not compile, or died without a count.
+            counts.failed = counts.failed.max(1);
+        }
+        Ok(counts)
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
+    /// The sum of every `test result:` line.
+    fn of_harness(log: &str) -> Self {
+        let mut counts = Self::default();
+        for line in log
+            .lines()
+            .filter_map(|line| line.strip_prefix("test result: "))
+        {
+            let parts = line.split(['.', ';']).map(str::trim);
+            for (number, what) in parts.filter_map(|part| part.split_once(' ')) {
+                let Ok(number) = number.parse::<u32>() else {
+                    continue;
+                };
+                match what {
+                    "passed" => counts.passed += number,
+                    "failed" => counts.failed += number,
+                    "ignored" => counts.skipped += number,
+                    _ => {}
+                }
+            }
+        }
+        counts
+    }
+}
+
+fn verdict(passed: bool) -> Counts {
+    Counts {
+        passed: passed.into(),
+        failed: (!passed).into(),
+        skipped: 0,
+    }
+}
+
+fn skip(name: &str, why: &str) -> Counts {
+    eprintln!("- {name} skipped: {why}");
+    Counts {
+        skipped: 1,
+        ..Counts::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_harness_counts_of_all_binaries_add_up() {
+        let log = "running 2 tests\n\
+                   test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.02s\n\
+                   noise: 9 failed\n\
+                   test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 1.50s\n";
+        assert_eq!(
+            Counts::of_harness(log),
+            Counts {
+                passed: 5,
+                failed: 1,
+                skipped: 2
+            }
+        );
+    }
+}
