@@ -8,7 +8,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::error::Category;
 
@@ -22,9 +22,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        if !is_json(request.headers().get(header::CONTENT_TYPE)) {
-            return Err(Problem::new(Kind::UnsupportedType, "Send the body as application/json."));
-        }
+        require_json(request.headers())?;
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|_| Problem::bad_request("The body ended early."))?;
@@ -41,6 +39,14 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(_) => Problem::internal("a reply did not serialize").into_response(),
         }
     }
+}
+
+/// Refuses a body that does not say it is JSON.
+pub(super) fn require_json(headers: &HeaderMap) -> Result<()> {
+    if is_json(headers.get(header::CONTENT_TYPE)) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::UnsupportedType, "Send the body as application/json."))
 }
 
 fn is_json(value: Option<&HeaderValue>) -> bool {
