@@ -1,1 +1,100 @@
 //! Work that no request waits for: queue messages and cron ticks.
+//!
+//! A message carries ids only. The database remembers what is to be done, so a
+//! message may come twice, late, or never: it is always acknowledged, and what
+//! failed or was lost is found by the sweep.
+
+use serde::{Deserialize, Serialize};
+use worker::{MessageBatch, MessageExt as _};
+
+use crate::{
+    app::App,
+    banking::{self, Budget},
+    id::{ItemId, RowId},
+    identity,
+    platform::{Bindings, Timestamp, log},
+    problem::{Problem, Result},
+};
+
+/// What is to be done, by ids.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
+pub(crate) enum Message {
+    /// Look at a webhook.
+    Inbox { id: RowId },
+    /// Sync an Item.
+    Sync { item: RowId },
+    /// Go on with a sync that ran out of its budget.
+    Resume { item: RowId, holder: RowId },
+    /// Tell Plaid to end its access.
+    Remove { item: RowId },
+}
+
+impl Message {
+    /// Sends it. Where the queue refuses, the sweep sees to it.
+    pub(crate) async fn send(&self, app: &App) {
+        let Ok(json) = serde_json::to_string(self) else { return };
+        if !app.queue.send(&json).await {
+            log::warn("message-not-sent", "left to the sweep");
+        }
+    }
+
+    /// Sends up to a hundred at once.
+    pub(crate) async fn send_all(app: &App, messages: &[Self]) {
+        if messages.is_empty() {
+            return;
+        }
+        let Ok(json) = serde_json::to_string(messages) else { return };
+        if !app.queue.send_all(&json).await {
+            log::warn("messages-not-sent", "left to the next sweep");
+        }
+    }
+
+    async fn act(self, app: &App) -> Result<()> {
+        match self {
+            Self::Inbox { id } => banking::handle(app, id).await,
+            Self::Sync { item } => {
+                banking::sync(app, ItemId(item), Budget::MESSAGE).await.map(|_| ())
+            }
+            Self::Resume { item, holder } => {
+                banking::resume(app, ItemId(item), holder).await.map(|_| ())
+            }
+            Self::Remove { item } => banking::finish_removal(app, ItemId(item)).await.map(|_| ()),
+        }
+    }
+}
+
+/// Does what the messages of a batch ask for, each on its own.
+pub(crate) async fn consume(
+    batch: &MessageBatch<serde_json::Value>,
+    env: impl FnOnce() -> Bindings,
+) {
+    let app = match App::of_isolate(env) {
+        Ok(app) => app,
+        // Not configured: the queue keeps them until it is.
+        Err(_) => return batch.retry_all(),
+    };
+    for message in batch.iter() {
+        let Ok(message) = message else { continue };
+        let done = match serde_json::from_value::<Message>(message.body().clone()) {
+            Ok(todo) => todo.act(&app).await,
+            Err(_) => Err(Problem::internal("a message of an unknown form")),
+        };
+        if let Err(problem) = done {
+            log::error(problem.kind().slug(), None, problem.cause());
+        }
+        message.ack();
+    }
+}
+
+/// A cron tick: every minute the sweep, and what has expired goes.
+pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
+    let Ok(app) = App::of_isolate(env) else { return };
+    let swept = banking::sweep(&app).await;
+    let purged = app.db.batch_all(&identity::purge(Timestamp::now())).await.map_err(Problem::from);
+    for outcome in [swept, purged.map(|_| ())] {
+        if let Err(problem) = outcome {
+            log::error("sweep", None, problem.cause());
+        }
+    }
+}

@@ -7,7 +7,7 @@ mod app;
 mod banking;
 mod config;
 mod edge;
-//mod events;
+mod events;
 mod id;
 mod identity;
 mod platform;
@@ -15,7 +15,7 @@ mod problem;
 mod routes;
 mod store;
 
-use worker::{Context, Env, event};
+use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event};
 
 use platform::Bindings;
 
@@ -29,3 +29,20 @@ async fn fetch(
     Ok(edge::serve(&request, || Bindings::new(env.into())).await?)
 }
 
+
+/// A batch of queue messages: ids of what is to be done.
+#[event(queue)]
+async fn queue(
+    batch: MessageBatch<serde_json::Value>,
+    env: Env,
+    _context: Context,
+) -> worker::Result<()> {
+    events::consume(&batch, || Bindings::new(env.into())).await;
+    Ok(())
+}
+
+/// A cron trigger.
+#[event(scheduled)]
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    events::tick(&event.cron(), || Bindings::new(env.into())).await;
+}

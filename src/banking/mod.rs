@@ -1,5 +1,21 @@
 //! Banking: what is read from the banks, through Plaid, read-only.
+//!
+//! Link makes an Item; a sync brings its transactions; a webhook is a reason to
+//! sync; unlinking ends it. Every step can die half-way and is taken up again.
 
 mod client;
+mod history;
+mod link;
+mod page;
+mod sweep;
+mod sync;
+mod unlink;
+mod webhook;
 
 pub(crate) use client::PlaidClient;
+pub(crate) use history::{Filter, Page, list};
+pub(crate) use link::{Linked, link, link_token, present};
+pub(crate) use sweep::sweep;
+pub(crate) use sync::{Budget, resume, sync};
+pub(crate) use unlink::{finish_removal, unlink};
+pub(crate) use webhook::{handle, receive};

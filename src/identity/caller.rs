@@ -19,6 +19,7 @@ use crate::{
     store::{
         engine::{EngineError, Outcome, Statement},
         keys::UserKeys,
+        months,
         sessions::{self, SessionRow, TokenHash},
     },
 };
@@ -127,10 +128,14 @@ impl Caller {
             let [session] = self.app.db.batch([sessions::by_token(&self.token, now)]).await?;
             return self.prove(SessionRow::one(&session.rows()?)?, expected.keys);
         }
-        let [session, keys] = self
+        let [session, keys, directory] = self
             .app
             .db
-            .batch([sessions::by_token(&self.token, now), sessions::keys_by_token(&self.token, now)])
+            .batch([
+                sessions::by_token(&self.token, now),
+                sessions::keys_by_token(&self.token, now),
+                months::by_token(&self.token, now),
+            ])
             .await?;
         let session = SessionRow::one(&session.rows()?)?.ok_or_else(Problem::unauthenticated)?;
         let keys = self
@@ -138,7 +143,9 @@ impl Caller {
             .keys
             .admit(PersonId(session.user_id).vault(), &keys.rows()?)?
             .ok_or_else(Problem::unauthenticated)?;
-        self.prove(Some(session), keys)
+        let signed = self.prove(Some(session), keys)?;
+        signed.keys.directory(&directory.rows()?)?;
+        Ok(signed)
     }
 
     /// Who this isolate believes the caller to be. To be proven by the row.

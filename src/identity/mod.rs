@@ -6,3 +6,13 @@ mod token;
 
 pub(crate) use caller::{COOKIE, Caller, Signed};
 pub(crate) use token::{SessionToken, TokenCache};
+
+use crate::{
+    platform::Timestamp,
+    store::{engine::Statement, replies, sessions},
+};
+
+/// Deletes what has had its time: for the sweep, in one batch.
+pub(crate) fn purge(now: Timestamp) -> Vec<Statement> {
+    vec![sessions::purge(now), replies::purge(now)]
+}

@@ -90,9 +90,8 @@ export async function d1Batch(db, statements) {
   return results.map((result, i) => (parsed[i][2] ? result.results[0].j : result.meta.changes));
 }
 
-export async function importP256(x, y) {
-  const jwk = { kty: "EC", crv: "P-256", x, y };
-  return crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+export async function importP256(point) {
+  return crypto.subtle.importKey("raw", point, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
 }
 
 export async function verifyP256(key, signature, data) {

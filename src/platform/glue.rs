@@ -35,7 +35,7 @@ extern "C" {
     pub(crate) async fn d1_batch(db: &JsValue, statements: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = importP256, catch)]
-    pub(super) async fn import_p256(x: &str, y: &str) -> Result<JsValue, JsValue>;
+    pub(super) async fn import_p256(point: Uint8Array) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = verifyP256, catch)]
     pub(super) async fn verify_p256(

@@ -10,9 +10,9 @@ use super::glue;
 pub(crate) struct P256Key(JsValue);
 
 impl P256Key {
-    /// From the base64url coordinates of a JWK. `None` where they are no point.
-    pub(crate) async fn import(x: &str, y: &str) -> Option<Self> {
-        glue::here(glue::import_p256(x, y)).await.ok().map(Self)
+    /// From an uncompressed point (SEC 1). `None` where it is not on the curve.
+    pub(crate) async fn import(point: &[u8; 65]) -> Option<Self> {
+        glue::here(glue::import_p256(Uint8Array::from(&point[..]))).await.ok().map(Self)
     }
 
     /// Whether `signature` (r ‖ s, 64 bytes) is this key's over `data`.

@@ -2,10 +2,17 @@
 //! response types and its `OpenAPI`. The router and the document are made from the
 //! same handlers, so the document cannot name a route that is not there.
 
+mod accounts;
 mod docs;
 mod extract;
 mod health;
+mod items;
+mod link_tokens;
+mod money;
+mod idempotency;
 mod openapi;
+mod plaid_webhooks;
+mod transactions;
 
 use axum::Router;
 use http::{Method, Uri};
@@ -24,6 +31,11 @@ pub(crate) fn router() -> Router {
 
 fn resources() -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::base())
+        .merge(link_tokens::router())
+        .merge(items::router())
+        .merge(accounts::router())
+        .merge(transactions::router())
+        .merge(plaid_webhooks::router())
         .merge(health::router())
         .merge(openapi::router())
         .merge(docs::router())

@@ -13,6 +13,7 @@ pub(crate) mod keys;
 pub(crate) mod months;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod replies;
 pub(crate) mod sessions;
 pub(crate) mod table;
 pub(crate) mod transactions;

@@ -16,7 +16,7 @@ use super::{
     transactions::MonthToken,
 };
 use crate::{
-    id::{PersonId, RowId, hex},
+    id::{PersonId, RowId},
     platform::Timestamp,
     problem::{Problem, Result},
 };
@@ -83,12 +83,7 @@ impl MonthTokens {
 
     /// Of "YYYY-MM".
     pub(crate) fn of(&self, month: &str) -> MonthToken {
-        MonthToken(hex(&self.0.token(month.as_bytes())))
-    }
-
-    /// Of the month a date is in.
-    pub(crate) fn of_date(&self, date: &CivilDate) -> MonthToken {
-        self.of(date.month())
+        MonthToken(self.0.token(month.as_bytes()))
     }
 }
 
@@ -133,6 +128,11 @@ impl UserKeys {
 }
 
 impl Directory {
+    /// Whether `token` is that of the month the date is in.
+    pub(crate) fn places(&self, date: &CivilDate, token: MonthToken) -> bool {
+        self.months.iter().any(|month| month.token == token && month.name == date.month())
+    }
+
     /// The directory after a change: `counts` by token; `names` are the months
     /// that may be among them and are not here yet.
     pub(crate) fn after(
@@ -141,13 +141,13 @@ impl Directory {
         counts: &[(MonthToken, u32)],
         names: impl Iterator<Item = String>,
     ) -> Result<DirectoryRecord> {
-        let known = self.months.iter().map(|month| (month.token.0.clone(), month.name.clone()));
-        let mut by_token: BTreeMap<String, String> = known.collect();
-        by_token.extend(names.map(|name| (tokens.of(&name).0, name)));
+        let known = self.months.iter().map(|month| (month.token, month.name.clone()));
+        let mut by_token: BTreeMap<MonthToken, String> = known.collect();
+        by_token.extend(names.map(|name| (tokens.of(&name), name)));
         let months = counts
             .iter()
             .map(|(token, count)| {
-                let name = by_token.get(&token.0).cloned();
+                let name = by_token.get(token).cloned();
                 Ok((name.ok_or_else(|| Problem::internal("a month without a name"))?, *count))
             })
             .collect::<Result<_>>()?;

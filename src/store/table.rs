@@ -17,11 +17,13 @@ pub(crate) enum Table {
     SyncAttempt = 8,
     IdempotentReply = 9,
     Throttle = 10,
+    /// No table: the place of the cursors of lists.
+    Cursor = 11,
 }
 
 impl Table {
     /// One more than the highest number: the size of a look-up by number.
-    pub(crate) const COUNT: usize = 11;
+    pub(crate) const COUNT: usize = 12;
 
     pub(crate) const fn id(self) -> TableId {
         TableId(self as u16)
@@ -54,4 +56,6 @@ pub(crate) mod index {
     pub(crate) const MONTH: Index = Index(Table::Transaction, ColumnId(2));
     /// A person's: the `Idempotency-Key` of a request.
     pub(crate) const IDEMPOTENCY_KEY: Index = Index(Table::IdempotentReply, ColumnId(1));
+    /// A person's: the request that came under the key.
+    pub(crate) const IDEMPOTENT_REQUEST: Index = Index(Table::IdempotentReply, ColumnId(2));
 }

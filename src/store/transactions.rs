@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use money::{Currency, MinorUnits, Money};
 use plaid::{CategoryConfidence, CivilDate, PaymentChannel};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use vault::{Opened, SchemaVersion, Sensitive};
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    id::{AccountId, ItemId, PersonId, RowId, TransactionId},
+    id::{AccountId, ItemId, PersonId, RowId, TransactionId, hex},
     problem::{Problem, Result},
 };
 
@@ -133,22 +133,31 @@ impl TransactionRow {
     }
 }
 
-/// The blind index of "YYYY-MM", cut to eight bytes, sixteen hex digits.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct MonthToken(pub(crate) String);
+/// The blind index of "YYYY-MM", cut to eight bytes; sixteen hex digits in the
+/// database.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct MonthToken(pub(crate) [u8; 8]);
 
-impl From<&MonthToken> for Value {
-    fn from(token: &MonthToken) -> Self {
-        Self::from(token.0.clone())
+impl From<MonthToken> for Value {
+    fn from(token: MonthToken) -> Self {
+        Self::from(hex(&token.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for MonthToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
+        number
+            .map(|number| Self(number.to_be_bytes()))
+            .ok_or_else(|| de::Error::custom("not a month token"))
     }
 }
 
 const COLUMNS: &[&str] = &["id", "month", "rev", "sealed"];
 
-/// A person's rows of these months, a slice of them: months of more than
-/// [`ROWS_PER_STATEMENT`] rows take several statements.
-pub(crate) fn of_months(person: PersonId, months: &[&MonthToken], offset: u32) -> Statement {
+/// A person's rows of these months, at most `rows` of them behind `offset`.
+pub(crate) fn of_months(person: PersonId, months: &[MonthToken], rows: u32, offset: u32) -> Statement {
     const OF: Select = Select {
         columns: COLUMNS,
         from: "FROM txn WHERE user_id=? AND month IN ?* ORDER BY id LIMIT ? OFFSET ?",
@@ -156,7 +165,7 @@ pub(crate) fn of_months(person: PersonId, months: &[&MonthToken], offset: u32) -
     let months = months.iter().copied().map(Value::from).collect();
     Statement::read(
         OF,
-        [person.0.into(), Value::List(months), ROWS_PER_STATEMENT.into(), offset.into()],
+        [person.0.into(), Value::List(months), rows.into(), offset.into()],
     )
 }
 
@@ -182,7 +191,7 @@ pub(crate) fn stage(person: PersonId, item: ItemId, attempt: u32, changes: Vec<C
         .into_iter()
         .map(|change| {
             let (id, month, sealed) = match change {
-                Change::Put { id, month, sealed } => (id, Value::from(month.0), sealed),
+                Change::Put { id, month, sealed } => (id, Value::from(month), sealed),
                 Change::Drop { id } => (id, Value::Null, Value::Null),
             };
             vec![item.0.into(), attempt.into(), id.0.into(), person.0.into(), month, sealed]

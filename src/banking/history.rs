@@ -1,0 +1,183 @@
+//! Reading transactions: whole months are fetched by their blind tokens, opened,
+//! filtered, sorted by date (newest first) and then by id, and cut to a page.
+//!
+//! A warm page costs one batch: the directory as this isolate knows it says which
+//! months to ask for, and the directory's row in the same batch whether that still
+//! holds. The cursor is sealed; it names the last row shown and the filter.
+
+mod cursor;
+mod filter;
+mod plan;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use plaid::CivilDate;
+use vault::{Opened, Reveal};
+
+use crate::{
+    app::App,
+    id::{RowId, TransactionId},
+    identity::{Caller, Signed},
+    problem::{Problem, Result},
+    store::{
+        engine::{EngineError, Outcome, Statement},
+        months::{self, Directory},
+        transactions::{ROWS_PER_STATEMENT, TransactionRecord, TransactionRow},
+    },
+};
+
+pub(crate) use filter::Filter;
+
+use cursor::Position;
+use plan::Plan;
+
+/// Rows to ask for where a statement's rows turned out too long to come in one.
+const FEWER_ROWS: u32 = 200;
+
+/// A page: opened rows, in order, and where the next one starts.
+pub(crate) struct Page {
+    rows: Vec<Shown>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A row of a page.
+struct Shown {
+    id: TransactionId,
+    date: CivilDate,
+    opened: Opened,
+}
+
+impl Page {
+    /// Each transaction, borrowed from its opened row.
+    pub(crate) fn transactions(
+        &self,
+    ) -> impl Iterator<Item = Result<(TransactionId, TransactionRecord<'_>)>> {
+        self.rows.iter().map(|row| Ok((row.id, TransactionRecord::decode(&row.opened)?)))
+    }
+}
+
+/// A page of her transactions.
+///
+/// Warm one batch, cold two; one more where the directory has changed since, and
+/// one for every 4,000 rows that a filter has to look through.
+pub(crate) async fn list(
+    app: &App,
+    caller: Caller,
+    filter: &Filter,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page> {
+    // The plan that the batch was made by; asked again if the batch is.
+    let made: Mutex<Option<(Arc<Directory>, Plan)>> = Mutex::new(None);
+    let (signed, mut outcomes) = caller
+        .read_all(|signed| {
+            let directory = signed.keys.cached_directory().unwrap_or_default();
+            let after = cursor.map(|cursor| Position::open(&signed.keys, filter, cursor)).transpose()?;
+            let mut plan = Plan::new(filter, after, limit, &directory);
+            let batch = first_batch(&mut plan, &directory, signed);
+            *made.lock().unwrap_or_else(PoisonError::into_inner) = Some((directory, plan));
+            Ok(batch)
+        })
+        .await?;
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (mut directory, mut plan) = made.ok_or_else(|| Problem::internal("a page without a plan"))?;
+    let current = signed.keys.directory(&outcomes.remove(0).rows()?)?;
+    if current.rev != directory.rev {
+        plan = Plan::new(filter, plan.after, limit, &current);
+        directory = current;
+        outcomes = more(app, &mut plan, &directory, &signed).await?;
+    }
+    let mut found = Vec::new();
+    loop {
+        for outcome in outcomes {
+            gather(&signed, &directory, filter, plan.after.as_ref(), outcome, &mut found)?;
+        }
+        if plan.is_full(&found) || plan.is_done(&directory) {
+            break;
+        }
+        outcomes = more(app, &mut plan, &directory, &signed).await?;
+    }
+    cut(&signed, filter, found, limit)
+}
+
+fn first_batch(plan: &mut Plan, directory: &Directory, signed: &Signed) -> Vec<Statement> {
+    let mut batch = vec![months::of_person(signed.person)];
+    batch.extend(plan.next(directory, signed.person, ROWS_PER_STATEMENT));
+    batch
+}
+
+async fn more(
+    app: &App,
+    plan: &mut Plan,
+    directory: &Directory,
+    signed: &Signed,
+) -> Result<Vec<Outcome>> {
+    let before = plan.clone();
+    let batch = plan.next(directory, signed.person, ROWS_PER_STATEMENT);
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    match app.db.batch_all(&batch).await {
+        Err(EngineError::TooLarge) => {
+            *plan = before;
+            let batch = plan.next(directory, signed.person, FEWER_ROWS);
+            Ok(app.db.batch_all(&batch).await?)
+        }
+        outcomes => Ok(outcomes?),
+    }
+}
+
+/// Opens a statement's rows and keeps what the filter lets through.
+fn gather(
+    signed: &Signed,
+    directory: &Directory,
+    filter: &Filter,
+    after: Option<&Position>,
+    outcome: Outcome,
+    found: &mut Vec<Shown>,
+) -> Result<()> {
+    let rows = outcome.rows()?;
+    let rows: Vec<TransactionRow> = rows.all()?;
+    found.reserve(rows.len());
+    for row in rows {
+        let (id, month) = (TransactionId(row.id), row.month);
+        let opened = reveal(row, signed)?;
+        let date = {
+            let record = TransactionRecord::decode(&opened)?;
+            if !directory.places(&record.date, month) {
+                return Err(Problem::internal("a transaction stands in another month"));
+            }
+            let shown = filter.admits(&record) && after.is_none_or(|after| after.precedes(&record.date, id));
+            shown.then_some(record.date)
+        };
+        if let Some(date) = date {
+            found.push(Shown { id, date, opened });
+        }
+    }
+    Ok(())
+}
+
+fn reveal(row: TransactionRow, signed: &Signed) -> Result<Opened> {
+    let reveal: &Reveal = &signed.reveal;
+    row.open(&signed.keys)?
+        .reveal(reveal)
+        .map_err(|_| Problem::internal("a transaction of someone else's"))
+}
+
+fn cut(signed: &Signed, filter: &Filter, mut found: Vec<Shown>, limit: usize) -> Result<Page> {
+    found.sort_unstable_by(|a, b| order((&a.date, a.id.0), (&b.date, b.id.0)));
+    let goes_on = found.len() > limit;
+    found.truncate(limit);
+    let next_cursor = match found.last() {
+        Some(last) if goes_on => {
+            Some(Position { date: last.date, id: last.id.0 }.seal(&signed.keys, filter)?)
+        }
+        _ => None,
+    };
+    Ok(Page { rows: found, next_cursor })
+}
+
+/// Newest first, then by id.
+fn order(a: (&CivilDate, RowId), b: (&CivilDate, RowId)) -> std::cmp::Ordering {
+    b.0.cmp(a.0).then(a.1.cmp(&b.1))
+}

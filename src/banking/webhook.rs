@@ -1,0 +1,206 @@
+//! Plaid's webhooks: verified in full, written down, answered fast; what they
+//! ask for is done from the queue.
+//!
+//! The `kid` is the sender's to choose: only a UUID is looked up, the unknown are
+//! remembered, and look-ups have a budget, so that nobody makes us hammer Plaid.
+//! <https://plaid.com/docs/api/webhooks/webhook-verification/>
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+};
+
+use lru::LruCache;
+use plaid::{
+    VerificationKeyGet,
+    webhook::{KeyId, VerificationKey, VerificationToken, Webhook, WebhookError},
+};
+
+use super::{Budget, sync, unlink};
+use crate::{
+    app::App,
+    events::Message,
+    id::{ItemId, PersonId, RowId},
+    platform::{Timestamp, log, signature::P256Key},
+    problem::{Kind, Problem, Result},
+    store::{
+        inbox::{self, InboxRow},
+        items::{self, ItemRow},
+        table::index,
+    },
+};
+
+/// How long a key is trusted before Plaid is asked again: a later `expired_at` is
+/// seen within this time, in seconds.
+const KEY_LIFETIME: i64 = 300;
+
+/// How long an unknown key id is refused without asking, in seconds.
+const UNKNOWN_LIFETIME: i64 = 600;
+
+/// Look-ups of keys a minute that one isolate makes.
+const LOOKUPS_A_MINUTE: u32 = 10;
+
+/// How long a webhook for an Item that is not here may wait, in seconds: it can
+/// come before the exchange that makes the Item is finished.
+const STRANGER_SECONDS: i64 = 3_600;
+
+/// Verification keys by id, and ids that are none.
+pub(crate) struct KeyCache(Mutex<Keys>);
+
+struct Keys {
+    known: LruCache<KeyId, (Timestamp, Option<P256Key>)>,
+    minute: i64,
+    lookups: u32,
+}
+
+impl Default for KeyCache {
+    fn default() -> Self {
+        const KEPT: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
+        Self(Mutex::new(Keys { known: LruCache::new(KEPT), minute: 0, lookups: 0 }))
+    }
+}
+
+/// What the cache says of a key id.
+enum Cached {
+    Key(P256Key),
+    /// Known to be no key.
+    NoKey,
+    /// Plaid may be asked.
+    Ask,
+    /// Plaid was asked often enough this minute.
+    Exhausted,
+}
+
+impl KeyCache {
+    fn get(&self, id: KeyId, now: Timestamp) -> Cached {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match keys.known.get(&id) {
+            Some((since, Some(key))) if now <= since.plus(KEY_LIFETIME) => {
+                return Cached::Key(key.clone());
+            }
+            Some((since, None)) if now <= since.plus(UNKNOWN_LIFETIME) => return Cached::NoKey,
+            _ => {}
+        }
+        let minute = now.unix() / 60;
+        if keys.minute != minute {
+            (keys.minute, keys.lookups) = (minute, 0);
+        }
+        if keys.lookups >= LOOKUPS_A_MINUTE {
+            return Cached::Exhausted;
+        }
+        keys.lookups += 1;
+        Cached::Ask
+    }
+
+    fn put(&self, id: KeyId, key: Option<P256Key>, now: Timestamp) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.known.put(id, (now, key));
+    }
+}
+
+/// Verifies a webhook and writes it down. One batch, and one more for the system's
+/// keys where this isolate has not used them yet.
+///
+/// # Errors
+/// A problem for a sender that is not Plaid, and one for a database that is not
+/// there: Plaid then sends it again.
+pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Result<()> {
+    let token = VerificationToken::parse(verification).map_err(refuse)?;
+    let key = key(app, token.key_id()).await?;
+    if !key.verifies(token.signature(), token.signing_input()).await {
+        return Err(refuse(WebhookError::WrongKey));
+    }
+    let now = Timestamp::now();
+    token.into_claims_once_verified().check(now.unix(), body).map_err(refuse)?;
+    let webhook = Webhook::parse(body).map_err(refuse)?;
+    let Some(kind) = kind(&webhook) else {
+        log::info("webhook-acknowledged", "plaid");
+        return Ok(());
+    };
+    let Some(item) = webhook.item_id() else { return Ok(()) };
+    let system = app.system_keys().await?;
+    let subject = system.blind(index::PLAID_ITEM, item.as_str().as_bytes());
+    let id = RowId::new()?;
+    let [written] = app.db.batch([inbox::insert(id, "plaid", subject, kind, now)]).await?;
+    // An equal one that waits has its message already; the sweep sees to lost ones.
+    if written.changed() > 0 {
+        Message::Inbox { id }.send(app).await;
+    }
+    Ok(())
+}
+
+fn refuse(error: WebhookError) -> Problem {
+    log::warn("webhook-refused", &error.to_string());
+    Problem::new(Kind::InvalidSignature, "This webhook is not verifiably Plaid's.")
+}
+
+/// What is kept of a webhook: a reason to sync, or an end. Others are counted.
+fn kind(webhook: &Webhook) -> Option<&'static str> {
+    match webhook {
+        Webhook::SyncUpdatesAvailable { .. } => Some(SYNC),
+        // Whether it is well again, or why not, a sync finds out.
+        Webhook::ItemError { .. } | Webhook::LoginRepaired { .. } => Some(SYNC),
+        Webhook::UserPermissionRevoked { .. } => Some(REVOKED),
+        _ => None,
+    }
+}
+
+const SYNC: &str = "sync";
+const REVOKED: &str = "revoked";
+
+async fn key(app: &App, id: KeyId) -> Result<P256Key> {
+    let now = Timestamp::now();
+    match app.plaid.keys.get(id, now) {
+        Cached::Key(key) => return Ok(key),
+        Cached::NoKey => return Err(refuse(WebhookError::UnusableKey)),
+        Cached::Exhausted => return Err(Problem::too_many(60)),
+        Cached::Ask => {}
+    }
+    let answer = app.plaid.verification_key(id).await?;
+    let key = match answer.read::<VerificationKeyGet>() {
+        Ok(reply) => match VerificationKey::trust(&reply.key, id) {
+            Ok(key) => P256Key::import(key.public_key()).await,
+            Err(_) => None,
+        },
+        // Plaid says that there is no such key. Anything else may pass: not kept.
+        Err(super::client::UpstreamError::Call(plaid::CallError::Plaid(error)))
+            if matches!(
+                error.error_type,
+                plaid::ErrorType::InvalidInput | plaid::ErrorType::InvalidRequest
+            ) =>
+        {
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    app.plaid.keys.put(id, key.clone(), now);
+    key.ok_or_else(|| refuse(WebhookError::UnusableKey))
+}
+
+/// Does what an inbox row asks for. Twice does no harm: a sync finds what there is.
+pub(crate) async fn handle(app: &App, id: RowId) -> Result<()> {
+    let [row] = app.db.batch([inbox::waiting(id)]).await?;
+    let Some(row) = row.rows()?.first::<InboxRow>()? else { return Ok(()) };
+    let [item] = app.db.batch([items::by_plaid_id(row.subject)]).await?;
+    let now = Timestamp::now();
+    let Some(item) = item.rows()?.first::<ItemRow>()? else {
+        // Maybe its exchange is still under way: the sweep comes back to it.
+        if row.received_at.plus(STRANGER_SECONDS) < now {
+            app.db.batch([inbox::done(row.id, now)]).await?;
+        }
+        return Ok(());
+    };
+    let item_id = ItemId(item.id);
+    if row.kind == REVOKED {
+        let person = PersonId(item.user_id);
+        if let Some(keys) = app.keys.of(&app.db, person.vault()).await? {
+            unlink(app, person, item_id, &keys).await?;
+        }
+        app.db.batch([inbox::done(row.id, now)]).await?;
+        return Ok(());
+    }
+    // From here on the Item itself remembers that there is work.
+    app.db.batch([items::want(item_id), inbox::done(row.id, now)]).await?;
+    sync(app, item_id, Budget::MESSAGE).await?;
+    Ok(())
+}

@@ -1,0 +1,306 @@
+//! `/v1/items`: bank connections (Plaid's Items).
+
+use http::StatusCode;
+use plaid::{ItemFingerprint, PublicToken};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    accounts::AccountBody,
+    extract::{Json, PathId},
+};
+use crate::{
+    app::App,
+    banking::{self, Budget, Linked},
+    id::ItemId,
+    identity::{Caller, Signed},
+    problem::{Problem, ProblemBody, Result},
+    store::{
+        accounts::{self, AccountRow},
+        items::{self, Health, ItemRow},
+    },
+};
+
+pub(super) fn router() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(show, remove))
+        .routes(routes!(refresh))
+}
+
+/// What Plaid Link gave to `onSuccess`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ItemRequest {
+    /// Link's `public_token`.
+    #[schema(example = "public-sandbox-b0e2c4ee-a763-4df5-bfe9-46a46bce993d")]
+    public_token: String,
+    /// Link's `metadata.institution`: lets a duplicate be refused before it exists.
+    #[serde(default)]
+    institution: Option<PickedInstitution>,
+    /// Link's `metadata.accounts`.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    accounts: Vec<PickedAccount>,
+}
+
+/// The institution that was picked in Link.
+#[derive(Deserialize, ToSchema)]
+struct PickedInstitution {
+    #[schema(example = "ins_109508")]
+    institution_id: String,
+}
+
+/// An account that was picked in Link; other members of Link's are passed over.
+#[derive(Deserialize, ToSchema)]
+struct PickedAccount {
+    #[schema(example = "Plaid Checking")]
+    name: String,
+    #[serde(default)]
+    #[schema(example = "0000")]
+    mask: Option<String>,
+}
+
+/// A bank connection.
+#[derive(Serialize, ToSchema)]
+struct ItemBody {
+    #[schema(value_type = String, example = "item_0199c1f2b7a47d3c8e5f60718293a4b5")]
+    id: ItemId,
+    institution: InstitutionBody,
+    status: Status,
+    /// What the status means and what helps, in plain words.
+    message: &'static str,
+    /// When everything the bank had was here last.
+    last_synced_at: Option<String>,
+    created_at: String,
+}
+
+/// The bank.
+#[derive(Serialize, ToSchema)]
+struct InstitutionBody {
+    #[schema(example = "ins_109508")]
+    id: Option<String>,
+    #[schema(example = "First Platypus Bank")]
+    name: Option<String>,
+}
+
+/// How a connection is.
+#[derive(Serialize, ToSchema, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    /// The first transactions are on their way.
+    Preparing,
+    /// Everything works.
+    Good,
+    /// The person has to sign in at her bank again.
+    NeedsReauth,
+    /// It fails for now and is tried again by itself.
+    Failing,
+}
+
+/// A bank connection with its accounts.
+#[derive(Serialize, ToSchema)]
+struct ItemWithAccounts {
+    #[serde(flatten)]
+    item: ItemBody,
+    accounts: Vec<AccountBody>,
+}
+
+/// Bank connections, oldest first.
+#[derive(Serialize, ToSchema)]
+struct ItemList {
+    data: Vec<ItemBody>,
+    /// Always null: a person's connections are one page.
+    next_cursor: Option<String>,
+}
+
+impl ItemBody {
+    fn open(row: ItemRow, signed: &Signed) -> Result<Self> {
+        let id = ItemId(row.id);
+        let record = row.open(&signed.keys)?;
+        let record = record.reveal(&signed.reveal).map_err(|_| Problem::not_found())?;
+        let (status, message) = match record.health {
+            Health::Preparing => (
+                Status::Preparing,
+                "Your bank is handing over your transactions; they appear by themselves.",
+            ),
+            Health::Good => (Status::Good, "Everything works."),
+            Health::NeedsReauth => (
+                Status::NeedsReauth,
+                "Your bank wants you to sign in again: reconnect it, and it goes on by itself.",
+            ),
+            Health::Failing => (
+                Status::Failing,
+                "Your bank does not answer at the moment; we try again by ourselves.",
+            ),
+        };
+        Ok(Self {
+            id,
+            institution: InstitutionBody {
+                id: record.institution_id.clone(),
+                name: record.institution_name.clone(),
+            },
+            status,
+            message,
+            last_synced_at: record.last_synced_at.map(crate::platform::Timestamp::rfc3339),
+            created_at: record.created_at.rfc3339(),
+        })
+    }
+}
+
+/// Connect a bank
+///
+/// Exchanges Link's public token, checks that the bank granted nothing but reading
+/// (else the connection is removed at once: `not-read-only`), and syncs. Accounts are
+/// in the reply; transactions too are there where the bank had up to 2,000, and
+/// follow within seconds where it had more. Two batches and a sync.
+#[utoipa::path(
+    post,
+    path = "/v1/items",
+    tag = "Connections",
+    request_body = ItemRequest,
+    responses(
+        (status = 201, description = "Connected.", body = ItemWithAccounts),
+        (status = 409, description = "The same accounts are connected already.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "Not accepted: a field, the token, or more than read access.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 502, description = "Plaid did not answer as it should.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn create(
+    app: App,
+    caller: Caller,
+    Json(request): Json<ItemRequest>,
+) -> Result<(StatusCode, Json<ItemWithAccounts>)> {
+    let linked = linked(request)?;
+    let (signed, [present_items, present_accounts]) =
+        caller.read(|signed| Ok(banking::present(signed.person))).await?;
+    let present = (present_items.rows()?.all()?, present_accounts.rows()?.all()?);
+    let item = banking::link(&app, &signed, present, &linked).await?;
+    banking::sync(&app, item, Budget::REQUEST).await?;
+    let body = read_back(&app, &signed, item).await?;
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+fn linked(request: ItemRequest) -> Result<Linked> {
+    if request.public_token.is_empty() || request.public_token.len() > 512 {
+        return Err(Problem::invalid_field("public_token", "length", "This takes 1 to 512 bytes."));
+    }
+    let picked = request.institution.map(|institution| {
+        let accounts = request.accounts.iter();
+        let names = accounts.map(|account| (account.name.as_str(), account.mask.as_deref()));
+        ItemFingerprint::new(&institution.institution_id, names)
+    });
+    Ok(Linked { public_token: PublicToken::new(request.public_token), picked })
+}
+
+async fn read_back(app: &App, signed: &Signed, item: ItemId) -> Result<ItemWithAccounts> {
+    let [row, accounts] = app
+        .db
+        .batch([items::of_person_by_id(signed.person, item), accounts::of_person(signed.person)])
+        .await?;
+    let row: ItemRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
+    let accounts: Vec<AccountRow> = accounts.rows()?.all()?;
+    let own = accounts.into_iter().filter(|row| row.item_id == item.0);
+    Ok(ItemWithAccounts {
+        item: ItemBody::open(row, signed)?,
+        accounts: own.map(|row| AccountBody::open(row, signed)).collect::<Result<_>>()?,
+    })
+}
+
+/// List bank connections
+///
+/// One batch.
+#[utoipa::path(
+    get,
+    path = "/v1/items",
+    tag = "Connections",
+    responses((status = 200, description = "Connections.", body = ItemList))
+)]
+async fn list(caller: Caller) -> Result<Json<ItemList>> {
+    let (signed, [rows]) = caller.read(|signed| Ok([items::of_person(signed.person)])).await?;
+    let rows: Vec<ItemRow> = rows.rows()?.all()?;
+    let data = rows.into_iter().map(|row| ItemBody::open(row, &signed)).collect::<Result<_>>()?;
+    Ok(Json(ItemList { data, next_cursor: None }))
+}
+
+/// Show a bank connection
+///
+/// One batch.
+#[utoipa::path(
+    get,
+    path = "/v1/items/{id}",
+    tag = "Connections",
+    params(("id" = String, Path, description = "The connection's id.")),
+    responses(
+        (status = 200, description = "The connection.", body = ItemWithAccounts),
+        (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemWithAccounts>> {
+    let (signed, [row, accounts]) = caller
+        .read(|signed| {
+            Ok([items::of_person_by_id(signed.person, item), accounts::of_person(signed.person)])
+        })
+        .await?;
+    let row: ItemRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
+    let accounts: Vec<AccountRow> = accounts.rows()?.all()?;
+    let own = accounts.into_iter().filter(|row| row.item_id == item.0);
+    Ok(Json(ItemWithAccounts {
+        item: ItemBody::open(row, &signed)?,
+        accounts: own.map(|row| AccountBody::open(row, &signed)).collect::<Result<_>>()?,
+    }))
+}
+
+/// Refresh a bank connection
+///
+/// Fetches whatever the bank has now, and answers when it is here or, after 2,000
+/// changes, while the rest is on its way. One batch and a sync.
+#[utoipa::path(
+    post,
+    path = "/v1/items/{id}/sync",
+    tag = "Connections",
+    params(("id" = String, Path, description = "The connection's id.")),
+    responses(
+        (status = 200, description = "The connection, as it is now.", body = ItemWithAccounts),
+        (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn refresh(
+    app: App,
+    caller: Caller,
+    PathId(item): PathId<ItemId>,
+) -> Result<Json<ItemWithAccounts>> {
+    let (signed, [row]) =
+        caller.read(|signed| Ok([items::of_person_by_id(signed.person, item)])).await?;
+    if row.rows()?.first::<ItemRow>()?.is_none() {
+        return Err(Problem::not_found());
+    }
+    app.db.batch([items::want(item)]).await?;
+    banking::sync(&app, item, Budget::REQUEST).await?;
+    Ok(Json(read_back(&app, &signed, item).await?))
+}
+
+/// Disconnect a bank
+///
+/// Deletes everything that was read through it at once, and has Plaid end its
+/// access, however often that takes to ask. Three batches and one call to Plaid.
+#[utoipa::path(
+    delete,
+    path = "/v1/items/{id}",
+    tag = "Connections",
+    params(("id" = String, Path, description = "The connection's id.")),
+    responses(
+        (status = 204, description = "Gone."),
+        (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn remove(app: App, caller: Caller, PathId(item): PathId<ItemId>) -> Result<StatusCode> {
+    let (signed, [row]) =
+        caller.read(|signed| Ok([items::of_person_by_id(signed.person, item)])).await?;
+    if row.rows()?.first::<ItemRow>()?.is_none() {
+        return Err(Problem::not_found());
+    }
+    banking::unlink(&app, signed.person, item, &signed.keys).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

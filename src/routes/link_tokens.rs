@@ -1,0 +1,75 @@
+//! `POST /v1/link-tokens`: opens Plaid Link on the person's device.
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::extract::Json;
+use crate::{
+    app::App,
+    banking,
+    id::ItemId,
+    identity::Caller,
+    problem::{Problem, Result},
+    store::items::{self, ItemRow},
+};
+
+pub(super) fn router() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(create))
+}
+
+/// What the Link token is for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LinkTokenRequest {
+    /// An Item to repair (Link's update mode). Left out: a new connection.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = json!(null))]
+    item_id: Option<ItemId>,
+}
+
+/// A token for Plaid Link.
+#[derive(Serialize, ToSchema)]
+struct LinkTokenReply {
+    /// For Link's `token`.
+    #[schema(example = "link-sandbox-af1a0311-da53-4636-b754-dd15cc058176")]
+    link_token: String,
+    /// When it ends, RFC 3339: four hours, half an hour in update mode.
+    #[schema(example = "2026-11-22T17:26:39Z")]
+    expires_at: String,
+}
+
+/// Create a Link token
+///
+/// Asks for transactions, and consent to investments and liabilities: never for
+/// anything that could move money. One batch, two for a repair, and one call to Plaid.
+#[utoipa::path(
+    post,
+    path = "/v1/link-tokens",
+    tag = "Connections",
+    request_body = LinkTokenRequest,
+    responses(
+        (status = 201, description = "The token.", body = LinkTokenReply),
+        (status = 404, description = "No such Item of yours.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 502, description = "Plaid did not answer as it should.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn create(
+    app: App,
+    caller: Caller,
+    Json(request): Json<LinkTokenRequest>,
+) -> Result<(StatusCode, Json<LinkTokenReply>)> {
+    let (signed, repair) = match request.item_id {
+        None => (caller.signed().await?, None),
+        Some(item) => {
+            let (signed, [row]) =
+                caller.read(|signed| Ok([items::of_person_by_id(signed.person, item)])).await?;
+            let row: ItemRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
+            (signed, Some(row))
+        }
+    };
+    let token = banking::link_token(&app, &signed, repair).await?;
+    let reply = LinkTokenReply { link_token: token.token, expires_at: token.expiration };
+    Ok((StatusCode::CREATED, Json(reply)))
+}
