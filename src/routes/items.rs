@@ -1,5 +1,6 @@
 //! `/v1/items`: bank connections (Plaid's Items).
 
+use axum::response::Response;
 use http::StatusCode;
 use plaid::{ItemFingerprint, PublicToken};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     accounts::AccountBody,
     extract::{Json, PathId},
+    idempotency::{IdempotencyHeader, Idempotent},
 };
 use crate::{
     app::App,
@@ -159,6 +161,7 @@ impl ItemBody {
     post,
     path = "/v1/items",
     tag = "Connections",
+    params(IdempotencyHeader),
     request_body = ItemRequest,
     responses(
         (status = 201, description = "Connected.", body = ItemWithAccounts),
@@ -170,16 +173,18 @@ impl ItemBody {
 async fn create(
     app: App,
     caller: Caller,
-    Json(request): Json<ItemRequest>,
-) -> Result<(StatusCode, Json<ItemWithAccounts>)> {
+    Idempotent { body: request, once }: Idempotent<ItemRequest>,
+) -> Result<Response> {
     let linked = linked(request)?;
     let (signed, [present_items, present_accounts]) =
         caller.read(|signed| Ok(banking::present(signed.person))).await?;
     let present = (present_items.rows()?.all()?, present_accounts.rows()?.all()?);
-    let item = banking::link(&app, &signed, present, &linked).await?;
-    banking::sync(&app, item, Budget::REQUEST).await?;
-    let body = read_back(&app, &signed, item).await?;
-    Ok((StatusCode::CREATED, Json(body)))
+    let work = async {
+        let item = banking::link(&app, &signed, present, &linked).await?;
+        banking::sync(&app, item, Budget::REQUEST).await?;
+        Ok((StatusCode::CREATED, read_back(&app, &signed, item).await?))
+    };
+    once.run(&app, &signed, work).await
 }
 
 fn linked(request: ItemRequest) -> Result<Linked> {

@@ -1,11 +1,12 @@
 //! `POST /v1/link-tokens`: opens Plaid Link on the person's device.
 
+use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::extract::Json;
+use super::idempotency::{IdempotencyHeader, Idempotent};
 use crate::{
     app::App,
     banking,
@@ -48,6 +49,7 @@ struct LinkTokenReply {
     post,
     path = "/v1/link-tokens",
     tag = "Connections",
+    params(IdempotencyHeader),
     request_body = LinkTokenRequest,
     responses(
         (status = 201, description = "The token.", body = LinkTokenReply),
@@ -58,8 +60,8 @@ struct LinkTokenReply {
 async fn create(
     app: App,
     caller: Caller,
-    Json(request): Json<LinkTokenRequest>,
-) -> Result<(StatusCode, Json<LinkTokenReply>)> {
+    Idempotent { body: request, once }: Idempotent<LinkTokenRequest>,
+) -> Result<Response> {
     let (signed, repair) = match request.item_id {
         None => (caller.signed().await?, None),
         Some(item) => {
@@ -69,7 +71,10 @@ async fn create(
             (signed, Some(row))
         }
     };
-    let token = banking::link_token(&app, &signed, repair).await?;
-    let reply = LinkTokenReply { link_token: token.token, expires_at: token.expiration };
-    Ok((StatusCode::CREATED, Json(reply)))
+    let work = async {
+        let token = banking::link_token(&app, &signed, repair).await?;
+        let reply = LinkTokenReply { link_token: token.token, expires_at: token.expiration };
+        Ok((StatusCode::CREATED, reply))
+    };
+    once.run(&app, &signed, work).await
 }
