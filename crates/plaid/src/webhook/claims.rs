@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{MAX_BODY_BYTES, WebhookError};
+use super::{MAX_BODY_BYTES, WebhookError, read_object};
 
 /// How old a signature may be.
 pub const MAX_AGE_SECONDS: i64 = 300;
@@ -29,8 +29,7 @@ struct Payload<'a> {
 
 impl Claims {
     pub(super) fn parse(payload: &[u8]) -> Result<Self, WebhookError> {
-        let payload: Payload<'_> =
-            serde_json::from_slice(payload).map_err(|_| WebhookError::MalformedToken)?;
+        let payload: Payload<'_> = read_object(payload).ok_or(WebhookError::MalformedToken)?;
         Ok(Self {
             issued_at: payload.iat,
             body_sha256: digest_from_hex(&payload.request_body_sha256)

@@ -6,8 +6,9 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::WebhookError;
+use super::{WebhookError, read_object};
 use crate::{Code, PlaidError, Text};
 
 /// The largest body that is read, in bytes.
@@ -15,6 +16,9 @@ pub const MAX_BODY_BYTES: usize = 64 << 10;
 
 /// Plaid's ids have 37 characters.
 const MAX_ID_LEN: usize = 128;
+
+/// With nanoseconds and an offset.
+const MAX_TIME_LEN: usize = 35;
 
 macro_rules! plaid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -151,34 +155,43 @@ pub enum Refetch {
     Liabilities,
 }
 
-/// What tells events apart.
-#[derive(Deserialize)]
-struct Kind<'a> {
-    #[serde(borrow, default)]
-    webhook_type: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    webhook_code: Option<Text<'a>>,
-}
-
-/// Every member that any event needs.
+/// Every member that any event needs, unread: the same name stands for a text in one
+/// event and for an object in another.
 #[derive(Deserialize)]
 struct Body<'a> {
-    #[serde(borrow, default)]
-    item_id: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    account_id: Option<Text<'a>>,
-    #[serde(default)]
-    error: Option<PlaidError>,
-    #[serde(default)]
-    initial_update_complete: bool,
-    #[serde(default)]
-    historical_update_complete: bool,
-    #[serde(borrow, default)]
-    reason: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    disconnect_time: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    consent_expiration_time: Option<Text<'a>>,
+    #[serde(borrow)]
+    webhook_type: Member<'a>,
+    #[serde(borrow)]
+    webhook_code: Member<'a>,
+    #[serde(borrow)]
+    item_id: Member<'a>,
+    #[serde(borrow)]
+    account_id: Member<'a>,
+    #[serde(borrow)]
+    error: Member<'a>,
+    #[serde(borrow)]
+    initial_update_complete: Member<'a>,
+    #[serde(borrow)]
+    historical_update_complete: Member<'a>,
+    #[serde(borrow)]
+    reason: Member<'a>,
+    #[serde(borrow)]
+    disconnect_time: Member<'a>,
+    #[serde(borrow)]
+    consent_expiration_time: Member<'a>,
+}
+
+type Member<'a> = Option<&'a RawValue>;
+
+/// A member, where it is there and of the type that is needed.
+fn read<'a, T: Deserialize<'a>>(member: Member<'a>) -> Option<T> {
+    serde_json::from_str(member?.get()).ok()
+}
+
+/// A time in the alphabet of RFC 3339, and no longer than one.
+fn read_time(member: Member<'_>) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_digit() || b"-+:.TZtz".contains(&byte);
+    read(member).filter(|text: &String| text.len() <= MAX_TIME_LEN && text.bytes().all(allowed))
 }
 
 impl Webhook {
@@ -190,17 +203,13 @@ impl Webhook {
         if body.len() > MAX_BODY_BYTES {
             return Err(WebhookError::BodyTooLarge);
         }
-        let kind: Kind<'_> =
-            serde_json::from_slice(body).map_err(|_| WebhookError::MalformedBody)?;
-        let webhook_type = kind.webhook_type.as_deref().unwrap_or_default();
-        let webhook_code = kind.webhook_code.as_deref().unwrap_or_default();
-        // Apart from the kind: an event of a later date may use a name for another type.
-        let event = serde_json::from_slice::<Body<'_>>(body)
-            .ok()
-            .and_then(|body| body.event(webhook_type, webhook_code));
+        let body: Body<'_> = read_object(body).ok_or(WebhookError::MalformedBody)?;
+        let webhook_type: Text<'_> = read(body.webhook_type).unwrap_or_default();
+        let webhook_code: Text<'_> = read(body.webhook_code).unwrap_or_default();
+        let event = body.event(&webhook_type, &webhook_code);
         Ok(event.unwrap_or_else(|| Self::Other {
-            webhook_type: Code::new(webhook_type),
-            webhook_code: Code::new(webhook_code),
+            webhook_type: Code::new(&webhook_type),
+            webhook_code: Code::new(&webhook_code),
         }))
     }
 
@@ -226,12 +235,13 @@ impl Webhook {
 
 impl Body<'_> {
     fn event(&self, webhook_type: &str, webhook_code: &str) -> Option<Webhook> {
-        let item_id = ItemId::new(self.item_id.as_deref()?)?;
+        let item_id = ItemId::new(&read::<Text<'_>>(self.item_id)?)?;
         Some(match (webhook_type, webhook_code) {
             ("TRANSACTIONS", "SYNC_UPDATES_AVAILABLE") => Webhook::SyncUpdatesAvailable {
                 item_id,
-                initial_update_complete: self.initial_update_complete,
-                historical_update_complete: self.historical_update_complete,
+                initial_update_complete: read(self.initial_update_complete).unwrap_or_default(),
+                historical_update_complete: read(self.historical_update_complete)
+                    .unwrap_or_default(),
             },
             (
                 "TRANSACTIONS",
@@ -258,22 +268,22 @@ impl Body<'_> {
         Some(match code {
             "ERROR" => Webhook::ItemError {
                 item_id,
-                error: self.error.clone()?,
+                error: read(self.error)?,
             },
             "LOGIN_REPAIRED" => Webhook::LoginRepaired { item_id },
             "PENDING_DISCONNECT" => Webhook::PendingDisconnect {
                 item_id,
-                reason: Code::new(self.reason.as_deref().unwrap_or_default()),
-                disconnect_time: self.disconnect_time.as_deref()?.to_owned(),
+                reason: read(self.reason).unwrap_or_default(),
+                disconnect_time: read_time(self.disconnect_time)?,
             },
             "PENDING_EXPIRATION" => Webhook::PendingExpiration {
                 item_id,
-                consent_expiration_time: self.consent_expiration_time.as_deref()?.to_owned(),
+                consent_expiration_time: read_time(self.consent_expiration_time)?,
             },
             "USER_PERMISSION_REVOKED" => Webhook::UserPermissionRevoked { item_id },
             "USER_ACCOUNT_REVOKED" => Webhook::UserAccountRevoked {
                 item_id,
-                account_id: AccountId::new(self.account_id.as_deref()?)?,
+                account_id: AccountId::new(&read::<Text<'_>>(self.account_id)?)?,
             },
             "NEW_ACCOUNTS_AVAILABLE" => Webhook::NewAccountsAvailable { item_id },
             "WEBHOOK_UPDATE_ACKNOWLEDGED" => Webhook::WebhookUpdateAcknowledged { item_id },

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{Claims, WebhookError};
+use super::{Claims, WebhookError, read_object};
 
 /// The longest token that is read, in bytes. Plaid's have about 400.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
@@ -102,8 +102,7 @@ impl<'a> VerificationToken<'a> {
             .ok_or(WebhookError::MalformedToken)?;
 
         let header = decode(header)?;
-        let header: Header<'_> =
-            serde_json::from_slice(&header).map_err(|_| WebhookError::MalformedToken)?;
+        let header: Header<'_> = read_object(&header).ok_or(WebhookError::MalformedToken)?;
         if header.alg != "ES256" {
             return Err(WebhookError::WrongAlgorithm);
         }

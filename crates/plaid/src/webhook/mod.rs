@@ -21,7 +21,16 @@ pub use event::{AccountId, ItemId, MAX_BODY_BYTES, Refetch, Webhook};
 pub use jwt::{KeyId, MAX_TOKEN_BYTES, VerificationToken};
 pub use key::{Jwk, VerificationKey, VerificationKeyGet, VerificationKeyReply};
 
+use serde::Deserialize;
 use thiserror::Error;
+
+/// Reads a JSON object. serde alone would take a list of the values for one, and pass
+/// over bytes that are not text.
+fn read_object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    let text = std::str::from_utf8(json).ok()?;
+    text.trim_ascii_start().starts_with('{').then_some(())?;
+    serde_json::from_str(text).ok()
+}
 
 /// The header that carries the token.
 pub const VERIFICATION_HEADER: &str = "Plaid-Verification";

@@ -1,0 +1,205 @@
+//! Where calls go, what they carry, and what an answer that is not a reply means.
+
+use plaid::{
+    AccessToken, CallError, Credentials, Endpoint, ErrorClass, ItemGet, ItemRemove,
+    MAX_REPLY_BYTES, PublicTokenExchange, Request, TransactionsSync, read_reply,
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+const MUTATION: (u16, &str, &str) = (
+    400,
+    "TRANSACTIONS_ERROR",
+    "TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION",
+);
+
+fn class(status: u16, error_type: &str, error_code: &str) -> ErrorClass {
+    let body = json!({
+        "error_type": error_type, "error_code": error_code, "error_message": "m",
+        "display_message": null, "request_id": "HNTDNrA8F1shFEW",
+    });
+    failure(status, body.to_string().as_bytes()).classify()
+}
+
+fn failure(status: u16, body: &[u8]) -> CallError {
+    read_reply::<ItemGet<'_>>(status, body)
+        .err()
+        .expect("not a reply")
+}
+
+#[test]
+fn every_call_carries_credentials_and_version_in_headers() {
+    let credentials = Credentials::new("client".to_owned(), "secret".to_owned());
+    assert_eq!(
+        credentials.headers(),
+        [
+            ("Content-Type", "application/json"),
+            ("PLAID-CLIENT-ID", "client"),
+            ("PLAID-SECRET", "secret"),
+            ("Plaid-Version", "2020-09-14"),
+        ]
+    );
+}
+
+#[test]
+fn no_body_carries_the_credentials() {
+    let token = AccessToken::new("access-1".to_owned());
+    let body = ItemGet::new(&token).body();
+    assert_eq!(&**body, br#"{"access_token":"access-1"}"#);
+}
+
+#[test]
+fn the_endpoints_are_these_and_no_others() {
+    let paths = Endpoint::ALL.map(Endpoint::path);
+    assert_eq!(
+        paths,
+        [
+            "/link/token/create",
+            "/item/public_token/exchange",
+            "/transactions/sync",
+            "/accounts/get",
+            "/item/get",
+            "/item/remove",
+            "/institutions/get_by_id",
+            "/webhook_verification_key/get",
+        ]
+    );
+}
+
+#[test]
+fn an_error_asks_for_one_thing() {
+    for (expected, errors) in [
+        (
+            ErrorClass::NeedsReauth,
+            &[
+                (400, "ITEM_ERROR", "ITEM_LOGIN_REQUIRED"),
+                (400, "ITEM_ERROR", "INVALID_CREDENTIALS"),
+                (400, "ITEM_ERROR", "ITEM_LOCKED"),
+                (400, "ITEM_ERROR", "ACCESS_NOT_GRANTED"),
+            ][..],
+        ),
+        (
+            ErrorClass::Revoked,
+            &[(400, "ITEM_ERROR", "USER_PERMISSION_REVOKED")],
+        ),
+        (
+            ErrorClass::ItemNotFound,
+            &[
+                (400, "ITEM_ERROR", "ITEM_NOT_FOUND"),
+                (400, "INVALID_INPUT", "ITEM_NOT_FOUND"),
+            ],
+        ),
+        (
+            ErrorClass::ProductNotReady,
+            &[(400, "ITEM_ERROR", "PRODUCT_NOT_READY")],
+        ),
+        (ErrorClass::MutationDuringPagination, &[MUTATION]),
+        (
+            ErrorClass::RateLimited,
+            &[
+                (429, "RATE_LIMIT_EXCEEDED", "TRANSACTIONS_SYNC_LIMIT"),
+                (400, "RATE_LIMIT_EXCEEDED", "ITEM_GET_LIMIT"),
+            ],
+        ),
+        (
+            ErrorClass::Transient,
+            &[
+                (400, "INSTITUTION_ERROR", "INSTITUTION_DOWN"),
+                (400, "INSTITUTION_ERROR", "INSTITUTION_NOT_RESPONDING"),
+                (500, "API_ERROR", "INTERNAL_SERVER_ERROR"),
+                (400, "API_ERROR", "NEW"),
+                (503, "NEW_ERROR", "NEW"),
+            ],
+        ),
+        (
+            ErrorClass::Other,
+            &[
+                // A wrong token or key of ours must not look like a person's withdrawal.
+                (400, "INVALID_INPUT", "INVALID_ACCESS_TOKEN"),
+                (400, "INVALID_INPUT", "INVALID_API_KEYS"),
+                (400, "INVALID_REQUEST", "UNKNOWN_FIELDS"),
+                (400, "INSTITUTION_ERROR", "INSTITUTION_NO_LONGER_SUPPORTED"),
+                (400, "NEW_ERROR", "NEW"),
+            ],
+        ),
+    ] {
+        for (status, error_type, error_code) in errors {
+            assert_eq!(
+                class(*status, error_type, error_code),
+                expected,
+                "{error_code}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_answer_in_nobodys_words_is_classed_by_its_status() {
+    for (status, body, expected) in [
+        (429, &b"slow down"[..], ErrorClass::RateLimited),
+        (502, b"<html>Bad Gateway</html>", ErrorClass::Transient),
+        (503, b"", ErrorClass::Transient),
+        (408, b"", ErrorClass::Transient),
+        (404, b"{}", ErrorClass::Other),
+        (301, b"", ErrorClass::Other),
+        (204, b"", ErrorClass::Other),
+    ] {
+        let failure = failure(status, body);
+        assert_eq!(failure, CallError::Status(status));
+        assert_eq!(failure.classify(), expected, "{status}");
+    }
+}
+
+#[test]
+fn an_error_says_its_type_and_code_and_nothing_a_stranger_wrote() {
+    let body = json!({
+        "error_type": "ITEM_ERROR", "error_code": "CODE\r\nSet-Cookie: x", "error_message": "<b>",
+        "display_message": "Please sign in", "request_id": "HNTDNrA8F1shFEW",
+    });
+    let failure = failure(400, body.to_string().as_bytes());
+    assert_eq!(failure.to_string(), "ItemError: CODE??Set-Cookie??x");
+    let CallError::Plaid(error) = failure else {
+        panic!("{failure:?}")
+    };
+    assert_eq!(error.status, Some(400));
+    assert_eq!(error.display_message.as_deref(), Some("Please sign in"));
+    assert_eq!(error.request_id.expect("an id").as_str(), "HNTDNrA8F1shFEW");
+}
+
+#[test]
+fn an_unreadable_reply_says_where_and_never_what() {
+    let body = br#"{"item_id": "i", "access_token": 5, "secret": "hunter2"}"#;
+    let failure = read_reply::<PublicTokenExchange<'_>>(200, body)
+        .err()
+        .expect("unreadable");
+    assert_eq!(
+        failure.to_string(),
+        "the reply of /item/public_token/exchange is unreadable at line 1, column 34"
+    );
+    assert_eq!(failure.classify(), ErrorClass::Other);
+}
+
+#[test]
+fn a_reply_that_is_not_text_or_too_large_is_refused() {
+    assert!(matches!(
+        failure(200, b"{\"item\":\"\xc3\x28\"}"),
+        CallError::UnreadableReply { line: 0, .. }
+    ));
+    assert_eq!(
+        failure(200, &vec![b' '; MAX_REPLY_BYTES + 1]),
+        CallError::TooLarge
+    );
+}
+
+#[test]
+fn removing_needs_nothing_of_the_reply() {
+    assert!(read_reply::<ItemRemove<'_>>(200, br#"{"request_id":"r","removed":true}"#).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(status in any::<u16>(), body in proptest::collection::vec(any::<u8>(), 0..512)) {
+        let _ = read_reply::<TransactionsSync<'_>>(status, &body).map_err(|error| error.classify());
+        let _ = read_reply::<PublicTokenExchange<'_>>(status, &body).map_err(|error| error.to_string());
+    }
+}
