@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -105,7 +107,18 @@ impl Vars {
     /// Writes the file that wrangler reads beside its configuration.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), StackError> {
         let path = folder.join(".dev.vars");
-        std::fs::write(&path, &self.0).during(|| format!("writing {}", path.display()))
+        let context = || format!("writing {}", path.display());
+        // It holds the keyring.
+        let mut options = std::fs::File::options();
+        let file = options
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path);
+        file.during(context)?
+            .write_all(self.0.as_bytes())
+            .during(context)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,11 +17,13 @@ const START: Duration = Duration::from_mins(1);
 /// A running `prism proxy`.
 #[derive(Debug)]
 pub(crate) struct ContractProxy {
-    _group: Group,
-    pub(crate) url: String,
+    group: Group,
+    port: u16,
+    log: PathBuf,
 }
 
 impl ContractProxy {
+    /// Starts it; it listens some seconds later.
     pub(crate) fn start(
         workspace: &Workspace,
         folder: &Path,
@@ -43,22 +45,28 @@ impl ContractProxy {
             &port.to_string(),
         ]);
         prism.arg(document).arg(upstream);
-        let mut group = Group::start(&prism, Stdio::from(stdout), Stdio::from(stderr))?;
+        let group = Group::start(&prism, Stdio::from(stdout), Stdio::from(stderr))?;
+        Ok(Self { group, port, log })
+    }
+
+    /// Waits until it listens.
+    pub(crate) fn wait_until_ready(&mut self) -> Result<(), StackError> {
         let deadline = Instant::now() + START;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if group.ended().is_some() || Instant::now() > deadline {
-                let why = "does not listen".to_owned();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            if self.group.ended().is_some() || Instant::now() > deadline {
+                let (why, log) = ("does not listen".to_owned(), tail(&self.log, 40));
                 return Err(StackError::NotReady {
                     what: "prism",
                     why,
-                    log: tail(&log, 40),
+                    log,
                 });
             }
             thread::sleep(Duration::from_millis(25));
         }
-        Ok(Self {
-            _group: group,
-            url: format!("http://127.0.0.1:{port}"),
-        })
+        Ok(())
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 }

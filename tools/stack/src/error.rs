@@ -39,6 +39,9 @@ pub enum StackError {
         /// The end of its log.
         log: String,
     },
+    /// Another process runs an instance on the same state.
+    #[error("another instance uses {0}")]
+    Busy(PathBuf),
     /// The Worker answered something other than what was asked of it.
     #[error("{0}")]
     Unexpected(String),

@@ -16,6 +16,7 @@ mod config;
 mod contract;
 mod cron;
 mod error;
+mod folder;
 mod http;
 mod migrations;
 mod options;

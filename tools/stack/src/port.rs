@@ -1,6 +1,6 @@
 //! Ports on the loopback interface.
 
-use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use crate::error::{StackError, While as _};
@@ -22,18 +22,19 @@ pub(crate) fn free<const N: usize>() -> Result<[u16; N], StackError> {
     Ok(ports)
 }
 
+/// Complains about a port that somebody listens on.
+pub(crate) fn check(port: u16) -> Result<(), StackError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).during(|| format!("port {port}"))?;
+    Ok(())
+}
+
 /// Waits until nobody listens on a port, for a bounded time.
 pub(crate) fn wait_until_free(port: u16) -> Result<(), StackError> {
     let deadline = Instant::now() + RELEASE;
     loop {
-        match TcpListener::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)) {
-            Ok(_) => return Ok(()),
-            Err(source) if Instant::now() >= deadline => {
-                return Err(StackError::Io {
-                    context: format!("port {port} is taken"),
-                    source,
-                });
-            }
+        match check(port) {
+            Ok(()) => return Ok(()),
+            Err(error) if Instant::now() >= deadline => return Err(error),
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
         }
     }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::error::{StackError, While as _, tail};
 use crate::process::Group;
+use crate::worker;
 use crate::workspace::Workspace;
 
 /// What the stand-ins print once all of them listen.
@@ -49,7 +50,7 @@ impl Sandbox {
         }
         command
             .arg("--mail-log")
-            .arg(folder.join("worker.log"))
+            .arg(folder.join(worker::LOG))
             .args(arguments)
             .current_dir(folder);
         let mut group = Group::start(&command, Stdio::piped(), Stdio::from(stderr))?;

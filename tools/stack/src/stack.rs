@@ -3,25 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::config::{self, Vars};
 use crate::contract::ContractProxy;
 use crate::cron::CronTrigger;
-use crate::error::{StackError, While as _};
+use crate::error::StackError;
+use crate::folder::Folder;
 use crate::migrations;
 use crate::options::{Build, StackOptions, TEST_KEYRING};
 use crate::port;
 use crate::sandbox::Sandbox;
-use crate::worker::Worker;
+use crate::worker::{self, Worker};
 use crate::workspace::Workspace;
-
-/// Where an instance keeps its files.
-#[derive(Debug)]
-enum Folder {
-    Temporary(TempDir),
-    Kept(PathBuf),
-}
 
 /// A running instance. Dropping it ends every process.
 #[derive(Debug)]
@@ -44,20 +36,19 @@ impl Stack {
     /// carries the end of that process's log.
     pub fn start(options: StackOptions) -> Result<Self, StackError> {
         let workspace = Workspace::here();
-        let folder = Folder::make(options.persist.as_deref())?;
+        let folder = Folder::take(options.persist.as_deref())?;
         let [free, plaid, pwned, mailbox, contract] = port::free()?;
         let (port, stand_ins) = match options.port {
             0 => (free, [plaid, pwned, mailbox]),
             port => (port, [1, 2, 3].map(|offset| port.saturating_add(offset))),
         };
+        port::check(port)?;
         let path = folder.path();
         config::write(&workspace, path, &options.build)?;
         migrations::apply(&workspace, path)?;
         if options.build == Build::Copy {
             Worker::copy_build(&workspace, path)?;
         }
-        let log = path.join("worker.log");
-        fs::write(&log, "").during(|| format!("writing {}", log.display()))?;
         let mut stack = Self {
             workspace,
             options,
@@ -69,6 +60,9 @@ impl Stack {
         };
         stack.start_stand_ins(stand_ins, contract)?;
         stack.restart_worker()?;
+        if let Some(contract) = &mut stack.contract {
+            contract.wait_until_ready()?;
+        }
         Ok(stack)
     }
 
@@ -110,10 +104,13 @@ impl Stack {
 
     /// Kills wrangler and workerd as a crash would. What the queue held in memory is lost,
     /// what the database had committed is not.
-    pub fn kill_worker(&mut self) {
-        if let Some(mut worker) = self.worker.take() {
-            worker.kill();
-        }
+    ///
+    /// # Errors
+    /// When workerd does not let go of its port.
+    pub fn kill_worker(&mut self) -> Result<(), StackError> {
+        self.worker
+            .take()
+            .map_or(Ok(()), |mut worker| worker.kill())
     }
 
     /// Sets one of the Worker's variables from its next start on.
@@ -191,17 +188,18 @@ impl Stack {
         self.folder.path()
     }
 
-    /// Where the Worker and wrangler log.
+    /// Where the Worker's and wrangler's warnings and errors go.
     #[must_use]
-    pub fn log_path(&self) -> PathBuf {
-        self.folder.path().join("worker.log")
+    pub fn problems_path(&self) -> PathBuf {
+        self.persist_dir().join(worker::PROBLEMS)
     }
 
-    /// All that the Worker and wrangler have logged since `start`.
+    /// All that the Worker and wrangler have logged since `start`, warnings and errors last.
     #[must_use]
     pub fn log(&self) -> String {
-        let bytes = fs::read(self.log_path()).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+        let names = [worker::LOG, worker::PROBLEMS];
+        let logs = names.map(|name| fs::read(self.persist_dir().join(name)).unwrap_or_default());
+        String::from_utf8_lossy(&logs.concat()).into_owned()
     }
 
     /// Ends everything in order, keeping a kept folder's state.
@@ -221,10 +219,8 @@ impl Stack {
         }
         vars.set("ORIGIN", &self.origin())?;
         if let Some(sandbox) = &self.sandbox {
-            let plaid = self
-                .contract
-                .as_ref()
-                .map_or(&sandbox.addresses.plaid, |proxy| &proxy.url);
+            let proxy = self.contract.as_ref().map(ContractProxy::url);
+            let plaid = proxy.as_ref().unwrap_or(&sandbox.addresses.plaid);
             vars.set("PLAID_BASE_URL", plaid)?;
             vars.set("PLAID_CLIENT_ID", &sandbox.addresses.plaid_client_id)?;
             vars.set("PLAID_SECRET", &sandbox.addresses.plaid_secret)?;
@@ -238,37 +234,10 @@ impl Stack {
     }
 }
 
-impl Folder {
-    fn make(persist: Option<&Path>) -> Result<Self, StackError> {
-        let Some(path) = persist else {
-            let made = tempfile::Builder::new().prefix("balance-").tempdir();
-            return made
-                .map(Self::Temporary)
-                .during(|| "making a temporary folder".into());
-        };
-        let context = || format!("making {}", path.display());
-        fs::create_dir_all(path).during(context)?;
-        path.canonicalize().map(Self::Kept).during(context)
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Temporary(folder) => folder.path(),
-            Self::Kept(path) => path,
-        }
-    }
-}
-
 impl Drop for Stack {
     fn drop(&mut self) {
-        if let Folder::Temporary(folder) = &mut self.folder
-            && std::thread::panicking()
-        {
-            folder.disable_cleanup(true);
-            eprintln!(
-                "the instance's logs and state are kept in {}",
-                folder.path().display()
-            );
+        if std::thread::panicking() {
+            self.folder.keep();
         }
     }
 }

@@ -17,12 +17,17 @@ const START: Duration = Duration::from_secs(90);
 /// Lines of the log in an error.
 const SHOWN: usize = 40;
 
+/// What wrangler and the Worker print, mails among it.
+pub(crate) const LOG: &str = "worker.log";
+/// Their warnings and errors.
+pub(crate) const PROBLEMS: &str = "problems.log";
+
 /// A running `wrangler dev`.
 #[derive(Debug)]
 pub(crate) struct Worker {
     group: Group,
     port: u16,
-    log: PathBuf,
+    folder: PathBuf,
 }
 
 impl Worker {
@@ -52,10 +57,8 @@ impl Worker {
     ) -> Result<Self, StackError> {
         port::wait_until_free(port)?;
         let [inspector] = port::free()?;
-        let log = folder.join("worker.log");
-        let open = || File::options().create(true).append(true).open(&log);
-        let context = || format!("opening {}", log.display());
-        let (stdout, stderr) = (open().during(context)?, open().during(context)?);
+        let stdout = append_to(&folder.join(LOG))?;
+        let stderr = append_to(&folder.join(PROBLEMS))?;
         let mut wrangler = workspace.node_program("wrangler")?;
         wrangler
             .args([
@@ -77,11 +80,15 @@ impl Worker {
                 "state",
                 "--show-interactive-dev-session=false",
             ])
-            .env("WRANGLER_LOG_PATH", folder)
+            .env("WRANGLER_LOG_PATH", folder.join("wrangler-debug.log"))
             .env("WRANGLER_REGISTRY_PATH", folder.join("registry"))
             .current_dir(folder);
-        let group = Group::start(&wrangler, Stdio::from(stdout), Stdio::from(stderr))?;
-        Ok(Self { group, port, log })
+        let group = Group::start(&wrangler, stdout, stderr)?;
+        Ok(Self {
+            group,
+            port,
+            folder: folder.to_owned(),
+        })
     }
 
     /// Waits until the Worker answers its health check: with 200 where `healthy`, else with
@@ -108,8 +115,10 @@ impl Worker {
         self.group.ended().is_some()
     }
 
-    pub(crate) fn kill(&mut self) {
+    /// Ends it as a crash would, and returns once workerd is gone.
+    pub(crate) fn kill(&mut self) -> Result<(), StackError> {
         self.group.kill();
+        port::wait_until_free(self.port)
     }
 
     pub(crate) fn stop(&mut self) {
@@ -117,10 +126,30 @@ impl Worker {
     }
 
     fn not_ready(&self, why: String) -> StackError {
+        let log = [LOG, PROBLEMS]
+            .map(|name| tail(&self.folder.join(name), SHOWN))
+            .join(
+                "
+",
+            );
         StackError::NotReady {
             what: "the Worker",
             why,
-            log: tail(&self.log, SHOWN),
+            log,
         }
+    }
+}
+
+fn append_to(log: &Path) -> Result<Stdio, StackError> {
+    let opened = File::options().create(true).append(true).open(log);
+    Ok(opened
+        .during(|| format!("opening {}", log.display()))?
+        .into())
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // A port that stays taken shows itself at the next start.
+        let _ = self.kill();
     }
 }

@@ -87,7 +87,9 @@ pub(crate) fn sandbox(workspace: &Workspace) -> Result<PathBuf> {
     cargo
         .args(["build", "--package", "sandbox", "--bin", "sandbox"])
         .current_dir(workspace.root());
-    Step::new(workspace, "compiling the stand-ins").run(&cargo)?;
+    Step::new(workspace, "compiling the stand-ins")
+        .brief()
+        .run(&cargo)?;
     Ok(workspace.build_sandbox()?)
 }
 

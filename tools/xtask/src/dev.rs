@@ -71,7 +71,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     eprintln!("✓ running after {:.1} s", started.elapsed().as_secs_f64());
     greet(&stack, options.sandbox);
     cron::run(&stack)?;
-    follow::problems(stack.log_path());
+    follow::problems(&stack.problems_path())?;
     let code = loop {
         match events.recv_timeout(Duration::from_millis(500)) {
             Ok(Event::Signal(signal)) => break 128 + signal,

@@ -12,6 +12,8 @@ use stack::{Group, Workspace};
 
 /// How often a running step says that it still runs.
 const BEAT: Duration = Duration::from_secs(15);
+/// What a developer does not notice as waiting.
+const AT_ONCE: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(20);
 
 /// One command as a step.
@@ -19,6 +21,7 @@ pub(crate) struct Step<'a> {
     label: &'a str,
     log: PathBuf,
     stall: Option<Stall<'a>>,
+    brief: bool,
 }
 
 /// When a step counts as stuck: no new output and no growth of `folders` for so long.
@@ -44,12 +47,19 @@ impl<'a> Step<'a> {
             label,
             log: workspace.path("target/xtask").join(format!("{name}.log")),
             stall: None,
+            brief: false,
         }
     }
 
     /// Gives up when nothing moves for `after`: no output, no growth of these folders.
     pub(crate) fn give_up_after(mut self, after: Duration, folders: &'a [PathBuf]) -> Self {
         self.stall = Some(Stall { after, folders });
+        self
+    }
+
+    /// Says nothing while it is over at once.
+    pub(crate) fn brief(mut self) -> Self {
+        self.brief = true;
         self
     }
 
@@ -77,13 +87,17 @@ impl<'a> Step<'a> {
         let stdout =
             File::create(&self.log).with_context(|| format!("opening {}", self.log.display()))?;
         let stderr = stdout.try_clone()?;
-        eprintln!("• {} …", self.label);
         let mut group = Group::start(command, Stdio::from(stdout), Stdio::from(stderr))?;
+        let mut announced = false;
         let mut said = started;
         let mut moved = (started, 0);
         let status = loop {
             if let Some(status) = group.ended() {
                 break status;
+            }
+            if !announced && (!self.brief || started.elapsed() > AT_ONCE) {
+                eprintln!("• {} …", self.label);
+                announced = true;
             }
             if said.elapsed() > BEAT {
                 said = Instant::now();
@@ -108,12 +122,14 @@ impl<'a> Step<'a> {
             }
             thread::sleep(POLL);
         };
-        let mark = if status.success() { "✓" } else { "✗" };
-        eprintln!(
-            "{mark} {} ({:.1} s)",
-            self.label,
-            started.elapsed().as_secs_f64()
-        );
+        if announced || !status.success() {
+            let mark = if status.success() { "✓" } else { "✗" };
+            eprintln!(
+                "{mark} {} ({:.1} s)",
+                self.label,
+                started.elapsed().as_secs_f64()
+            );
+        }
         Ok(Outcome {
             status,
             log: self.log,

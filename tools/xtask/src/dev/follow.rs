@@ -1,43 +1,30 @@
-//! What a developer should not have to look for: errors and warnings of the Worker's log.
+//! What a developer should not have to look for: the Worker's warnings and errors.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
+
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Prints the problems of a growing log, from a thread that ends with the process.
-pub(super) fn problems(log: PathBuf) {
+/// Copies what is added to a log to standard error, from a thread that ends with the process.
+pub(super) fn problems(log: &Path) -> Result<()> {
+    let mut file = File::open(log).with_context(|| format!("opening {}", log.display()))?;
+    // What came before is about the start, which went well.
+    file.seek(SeekFrom::End(0))?;
     thread::spawn(move || {
-        let Ok(file) = File::open(&log) else { return };
-        let mut lines = BufReader::new(file);
-        let mut line = Vec::new();
-        loop {
-            match lines.read_until(b'\n', &mut line) {
-                Ok(_) if line.ends_with(b"\n") => {
-                    let text = String::from_utf8_lossy(&line);
-                    if is_problem(&text) {
-                        eprint!("{text}");
-                    }
-                    line.clear();
-                }
-                Ok(_) => thread::sleep(PAUSE),
-                Err(_) => return,
+        let mut text = Vec::new();
+        while file.read_to_end(&mut text).is_ok() {
+            let shown = String::from_utf8_lossy(&text).trim().to_owned();
+            if !shown.is_empty() {
+                eprintln!("{shown}");
             }
+            text.clear();
+            thread::sleep(PAUSE);
         }
     });
-}
-
-fn is_problem(line: &str) -> bool {
-    let marks = [
-        "[ERROR]",
-        ":error]",
-        "Uncaught",
-        "Unhandled",
-        "\"level\":\"error\"",
-        "\"level\":\"warn\"",
-    ];
-    marks.iter().any(|mark| line.contains(mark))
+    Ok(())
 }
