@@ -4,15 +4,21 @@
 
 mod accounts;
 mod docs;
+mod email_verifications;
 mod extract;
 mod health;
+mod idempotency;
 mod items;
 mod link_tokens;
+mod me;
 mod money;
-mod idempotency;
 mod openapi;
+mod passwords;
 mod plaid_webhooks;
+mod sessions;
 mod transactions;
+mod well_known;
+mod users;
 
 use axum::Router;
 use http::{Method, Uri};
@@ -31,11 +37,17 @@ pub(crate) fn router() -> Router {
 
 fn resources() -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::base())
+        .merge(users::router())
+        .merge(email_verifications::router())
+        .merge(sessions::router())
+        .merge(me::router())
+        .merge(passwords::router())
         .merge(link_tokens::router())
         .merge(items::router())
         .merge(accounts::router())
         .merge(transactions::router())
         .merge(plaid_webhooks::router())
+        .merge(well_known::router())
         .merge(health::router())
         .merge(openapi::router())
         .merge(docs::router())
