@@ -45,13 +45,15 @@ CREATE TABLE session (
 CREATE INDEX session_user ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
--- Failed sign-ins by blind index of (email, address).
+-- Tries by blind index of who tries what from where: none before `open_at`,
+-- forgotten after `expires_at`.
 CREATE TABLE throttle (
   id TEXT NOT NULL PRIMARY KEY,
-  failures INTEGER NOT NULL,
-  until INTEGER NOT NULL
+  tries INTEGER NOT NULL,
+  open_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX throttle_until ON throttle (until);
+CREATE INDEX throttle_expiry ON throttle (expires_at);
 
 -- Replies to requests that carried an Idempotency-Key.
 CREATE TABLE idempotent_reply (

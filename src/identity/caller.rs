@@ -10,7 +10,7 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 use vault::Reveal;
 
-use super::token::SessionToken;
+use super::token::OpaqueToken;
 use crate::{
     app::App,
     id::{PersonId, SessionId},
@@ -54,17 +54,17 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Option<SessionToken>> {
+fn bearer(headers: &HeaderMap) -> Result<Option<OpaqueToken>> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let text = value.to_str().map_err(|_| Problem::unauthenticated())?;
     let (scheme, token) = text.split_once(' ').ok_or_else(Problem::unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::unauthenticated());
     }
-    SessionToken::parse(token.trim()).map(Some).ok_or_else(Problem::unauthenticated)
+    OpaqueToken::parse(token.trim()).map(Some).ok_or_else(Problem::unauthenticated)
 }
 
-fn from_cookie(parts: &Parts, origin: &str) -> Result<SessionToken> {
+fn from_cookie(parts: &Parts, origin: &str) -> Result<OpaqueToken> {
     let token = cookie(&parts.headers).ok_or_else(Problem::unauthenticated)?;
     if !parts.method.is_safe() {
         let sent = parts.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
@@ -78,14 +78,19 @@ fn from_cookie(parts: &Parts, origin: &str) -> Result<SessionToken> {
     Ok(token)
 }
 
-fn cookie(headers: &HeaderMap) -> Option<SessionToken> {
+fn cookie(headers: &HeaderMap) -> Option<OpaqueToken> {
     let all = headers.get_all(header::COOKIE).iter();
     let mut pairs = all.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
-    SessionToken::parse(found)
+    OpaqueToken::parse(found)
 }
 
 impl Caller {
+    /// The hash of the token it came with, proven or not.
+    pub(crate) const fn token(&self) -> TokenHash {
+        self.token
+    }
+
     /// Proves the caller and reads in the same breath: one batch where this
     /// isolate knows her keys, two where it does not.
     ///

@@ -1,4 +1,5 @@
-//! Session tokens: 256 random bits, shown once, stored as SHA-256.
+//! Opaque tokens: 256 random bits, shown once, stored as SHA-256. A session's
+//! and a mailed one have the same form and are looked for in different tables.
 
 use std::{
     num::NonZeroUsize,
@@ -18,9 +19,9 @@ use crate::{
 };
 
 /// A token, on its way to or from its holder. No Debug, wiped on drop.
-pub(crate) struct SessionToken(Zeroizing<String>);
+pub(crate) struct OpaqueToken(Zeroizing<String>);
 
-impl SessionToken {
+impl OpaqueToken {
     /// Base64url of 32 bytes, without padding.
     const LENGTH: usize = 43;
 
@@ -40,7 +41,13 @@ impl SessionToken {
     /// What is stored. A look-up by hash needs no constant-time comparison: the
     /// timing tells of the hash, which tells nothing of the token.
     pub(crate) fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0.as_bytes()).into())
+        Self::hash_of(&self.0)
+    }
+
+    /// The same of any text: one that cannot be a token has a hash that nobody
+    /// has, and costs its look-up as well.
+    pub(crate) fn hash_of(text: &str) -> TokenHash {
+        TokenHash(Sha256::digest(text.as_bytes()).into())
     }
 
     /// For its holder, in the one reply that shows it.
@@ -71,5 +78,15 @@ impl TokenCache {
 
     pub(crate) fn forget(&self, token: &TokenHash) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(token);
+    }
+
+    /// Forgets every token of a person, whose sessions have ended.
+    pub(crate) fn forget_all(&self, person: PersonId) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hers: Vec<TokenHash> =
+            cache.iter().filter(|(_, owner)| **owner == person).map(|(token, _)| *token).collect();
+        for token in hers {
+            cache.pop(&token);
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! copies are what an adapter's cost is made of.
 
 use axum::{body::Body, response::Response};
-use http::{Method, Request, header};
+use http::{HeaderValue, Method, Request, header};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 
@@ -23,7 +23,10 @@ pub(crate) async fn read(request: &web_sys::Request) -> Result<Request<Body>, Pr
     let url = lines.next().unwrap_or_default();
     let mut incoming = Request::builder().method(method.clone()).uri(url);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        incoming = incoming.header(name, value);
+        // A value may hold bytes beyond ASCII (RFC 9110, obs-text).
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            incoming = incoming.header(name, value);
+        }
     }
     let body = if method == Method::GET || method == Method::HEAD {
         Body::empty()

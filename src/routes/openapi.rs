@@ -71,15 +71,15 @@ pub(super) fn base() -> Document {
 pub(super) fn publish(mut document: Document) {
     for item in document.paths.paths.values_mut() {
         for method in METHODS {
-            let (operation, has_body) = match method {
+            let (operation, reads_body) = match method {
                 HttpMethod::Get => (&mut item.get, false),
                 HttpMethod::Post => (&mut item.post, true),
                 HttpMethod::Put => (&mut item.put, true),
                 HttpMethod::Patch => (&mut item.patch, true),
-                _ => (&mut item.delete, false),
+                _ => (&mut item.delete, true),
             };
             if let Some(operation) = operation {
-                common_problems(operation, has_body);
+                common_problems(operation, reads_body);
             }
         }
     }
@@ -97,7 +97,7 @@ const METHODS: [HttpMethod; 5] = [
 
 /// The problems that the edge, the extractors and the database bring to any
 /// route; a handler names its own.
-fn common_problems(operation: &mut Operation, has_body: bool) {
+fn common_problems(operation: &mut Operation, reads_body: bool) {
     let mut kinds = vec![Kind::Internal, Kind::Unavailable];
     let public = operation.security.as_ref().is_some_and(|list| {
         list.iter().all(|requirement| *requirement == utoipa::openapi::security::SecurityRequirement::default())
@@ -105,7 +105,7 @@ fn common_problems(operation: &mut Operation, has_body: bool) {
     if !public {
         kinds.extend([Kind::Unauthenticated, Kind::CrossSite]);
     }
-    if has_body {
+    if reads_body {
         kinds.extend([Kind::BadRequest, Kind::TooLarge]);
         if operation.request_body.is_some() {
             kinds.extend([Kind::UnsupportedType, Kind::Validation]);

@@ -15,7 +15,9 @@ pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod replies;
 pub(crate) mod sessions;
+pub(crate) mod sign_ups;
 pub(crate) mod table;
+pub(crate) mod throttle;
 pub(crate) mod transactions;
 
 use std::sync::{

@@ -74,6 +74,12 @@ pub(crate) fn by_login(email_index: RowId) -> Statement {
     Statement::read(BY_LOGIN, [email_index.into()])
 }
 
+/// Whether some account signs in with an email: one row of one column, or none.
+pub(crate) fn is_known(email_index: RowId) -> Statement {
+    const KNOWN: Select = Select { columns: &["1"], from: "FROM login WHERE email_index=?" };
+    Statement::read(KNOWN, [email_index.into()])
+}
+
 /// The wrapped keys of the account that signs in with an email.
 pub(crate) fn keys_by_login(email_index: RowId) -> Statement {
     const KEYS: Select = Select {
@@ -106,20 +112,18 @@ pub(crate) fn insert(
     ])
 }
 
-/// Overwrites the account where it is still at `rev`: a guard and the write.
+/// Overwrites the account where it is still at `rev`; where it is not, changes
+/// no row.
 pub(crate) fn update(
     keys: &UserKeys,
     person: PersonId,
     rev: u32,
     record: &PersonRecord,
-) -> Result<[Statement; 2]> {
+) -> Result<Statement> {
     let next = rev + 1;
     let sealed = keys.seal(person.0, next, record)?;
-    Ok([
-        Statement::guard("FROM person WHERE id=? AND rev=?", [person.0.into(), rev.into()]),
-        Statement::write(
-            "UPDATE person SET rev=?, sealed=? WHERE id=?",
-            [next.into(), sealed, person.0.into()],
-        ),
-    ])
+    Ok(Statement::write(
+        "UPDATE person SET rev=?, sealed=? WHERE id=? AND rev=?",
+        [next.into(), sealed, person.0.into(), rev.into()],
+    ))
 }

@@ -78,13 +78,21 @@ pub(crate) fn keys_by_token(token: &TokenHash, now: Timestamp) -> Statement {
     Statement::read(KEYS, [token.hex().into(), now.unix().into()])
 }
 
-/// All of a person's sessions that have not expired, newest first.
-pub(crate) fn of_person(person: PersonId, now: Timestamp) -> Statement {
+/// A page of a person's sessions that have not expired, newest first: those that
+/// began before the session `before`, `limit` at most.
+pub(crate) fn of_person(
+    person: PersonId,
+    before: Option<SessionId>,
+    limit: u32,
+    now: Timestamp,
+) -> Statement {
     const OF: Select = Select {
         columns: COLUMNS,
-        from: "FROM session WHERE user_id=? AND expires_at>? ORDER BY id DESC LIMIT 1000",
+        from: "FROM session WHERE user_id=? AND expires_at>? AND id<? ORDER BY id DESC LIMIT ?",
     };
-    Statement::read(OF, [person.0.into(), now.unix().into()])
+    // Ids begin with their time; no id is after the last one there can be.
+    let before = before.map_or(RowId([0xff; 16]), |session| session.0);
+    Statement::read(OF, [person.0.into(), now.unix().into(), before.into(), limit.into()])
 }
 
 /// A new session.

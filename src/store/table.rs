@@ -48,6 +48,10 @@ pub(crate) mod index {
     pub(crate) const PLAID_ITEM: Index = Index(Table::Item, ColumnId(1));
     /// System: who tried to sign in from where.
     pub(crate) const SIGN_IN_TRIES: Index = Index(Table::Throttle, ColumnId(1));
+    /// System: who tried to sign up which email from where.
+    pub(crate) const SIGN_UP_TRIES: Index = Index(Table::Throttle, ColumnId(2));
+    /// System: which mailed token was tried.
+    pub(crate) const CONFIRMATION_TRIES: Index = Index(Table::Throttle, ColumnId(3));
     /// A person's: Plaid's account id, which names the account's row.
     pub(crate) const PLAID_ACCOUNT: Index = Index(Table::Account, ColumnId(1));
     /// A person's: Plaid's transaction id, which names the transaction's row.
