@@ -9,6 +9,8 @@ mod dev;
 mod progress;
 mod setup;
 mod test;
+#[cfg(test)]
+mod wrangler;
 
 use std::process::ExitCode;
 

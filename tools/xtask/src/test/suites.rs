@@ -154,9 +154,9 @@ fn advisories(context: &Context) -> Result<Counts> {
         .args(["fetch", "db"])
         .current_dir(context.workspace.root());
     let step = Step::new(&context.workspace, "fetching RustSec's advisories");
-    if let Err(error) = step.give_up_after(STALLED, &[]).run(&fetch) {
-        let reason = format!("RustSec's advisories could not be fetched ({error:.200})");
-        return Ok(skip("advisories", &reason));
+    let fetched = step.give_up_after(STALLED, &[]).finish(&fetch);
+    if !fetched.is_ok_and(|outcome| outcome.status.success()) {
+        return Ok(skip("advisories", "RustSec's list could not be fetched"));
     }
     let mut deny = Command::new(program);
     deny.args(["check", "--disable-fetch", "advisories"])
@@ -201,7 +201,14 @@ fn dry_run(context: &Context) -> Result<Counts> {
 
 fn end_to_end(context: &Context) -> Result<Counts> {
     let mut cargo = context.cargo();
-    cargo.args(["test", "--no-fail-fast", "--package", "end-to-end"]);
+    cargo.args([
+        "test",
+        "--no-fail-fast",
+        "--package",
+        "end-to-end",
+        "--package",
+        "stack",
+    ]);
     cargo.env("BALANCE_SANDBOX_BIN", &context.sandbox);
     context.tests("end-to-end tests", &mut cargo)
 }
