@@ -22,13 +22,11 @@ pub(crate) async fn follow(inbox: Inbox) {
     let mut tail = Tail::default();
     loop {
         // The log may not be there yet: that is no problem to report.
-        if let Ok(fresh) = tail.read(&path).await
-            && !fresh.is_empty()
-        {
-            inbox.lock().bytes_read = tail.position;
+        if let Ok(fresh) = tail.read(&path).await {
             for entry in tail.entries(&fresh) {
                 take_in(&inbox, entry).await;
             }
+            inbox.lock().bytes_read = tail.position;
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -35,6 +35,9 @@ pub(super) struct Balances {
     pub(super) limit: Option<Number>,
     pub(super) iso_currency_code: Option<String>,
     pub(super) unofficial_currency_code: Option<String>,
+    /// Only told of investment accounts, by the investment calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) margin_loan_amount: Option<Option<Number>>,
 }
 
 impl Account {
@@ -49,6 +52,7 @@ impl Account {
                 limit: template.limit.map(amount),
                 iso_currency_code: currency.iso(),
                 unofficial_currency_code: currency.unofficial(),
+                margin_loan_amount: None,
             },
             holder_category: "personal",
             mask: Some(template.mask.to_owned()),
@@ -121,6 +125,7 @@ impl AccountDraft {
                 limit: None,
                 iso_currency_code: USD.iso(),
                 unofficial_currency_code: None,
+                margin_loan_amount: None,
             },
             holder_category: "personal",
             mask: Some(format!("{:04}", rng.u16(..10_000))),

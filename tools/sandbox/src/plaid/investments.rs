@@ -129,13 +129,18 @@ pub(super) fn transactions(call: &mut Call<'_>) -> Result<Reply, PlaidError> {
         .member("is_investments_fallback_item", &false))
 }
 
-fn investment_accounts<'a>(item: &'a Item, asked: &Asked) -> Result<Vec<&'a Account>, PlaidError> {
-    let accounts: Vec<&Account> = chosen(item, asked.options.account_ids.as_deref())?
+/// The investment accounts asked for, whose balances also say what was borrowed on margin.
+fn investment_accounts(item: &Item, asked: &Asked) -> Result<Vec<Account>, PlaidError> {
+    let mut accounts: Vec<Account> = chosen(item, asked.options.account_ids.as_deref())?
         .into_iter()
         .filter(|account| account.kind == "investment")
+        .cloned()
         .collect();
     if accounts.is_empty() {
         return Err(PlaidError::of("NO_INVESTMENT_ACCOUNTS"));
+    }
+    for account in &mut accounts {
+        account.balances.margin_loan_amount = Some(None);
     }
     Ok(accounts)
 }

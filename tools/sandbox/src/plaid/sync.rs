@@ -63,6 +63,18 @@ struct Cursor {
 }
 
 impl Cursor {
+    /// Of a client that has read everything up to here.
+    fn at(item_id: &str, version: u64, account_id: &str) -> Self {
+        Self {
+            item_id: item_id.to_owned(),
+            start: version,
+            position: version,
+            target: version,
+            pages: 0,
+            account_id: account_id.to_owned(),
+        }
+    }
+
     fn encode(&self) -> String {
         let Self {
             item_id,
@@ -102,16 +114,7 @@ impl Cursor {
 
 /// What a client that has read everything holds.
 pub(super) fn final_cursor(item: &Item) -> String {
-    let version = item.ledger.version();
-    Cursor {
-        item_id: item.id.clone(),
-        start: version,
-        position: version,
-        target: version,
-        pages: 0,
-        account_id: String::new(),
-    }
-    .encode()
+    Cursor::at(&item.id, item.ledger.version(), "").encode()
 }
 
 pub(super) fn sync(call: &mut Call<'_>) -> Result<Reply, PlaidError> {
@@ -146,13 +149,9 @@ fn begin(item: &mut Item, asked: &Asked, outbox: &mut Vec<Outgoing>) -> Result<C
         return Err(PlaidError::of("INVALID_ACCOUNT_ID"));
     }
     let version = item.ledger.version();
-    let fresh = |at: u64| Cursor {
-        item_id: item.id.clone(),
-        start: at,
-        position: at,
+    let fresh = |start: u64| Cursor {
         target: version,
-        pages: 0,
-        account_id: account_id.clone(),
+        ..Cursor::at(&item.id, start, &account_id)
     };
     match asked.cursor.as_str() {
         "" => return Ok(fresh(0)),
@@ -227,10 +226,14 @@ fn page(item: &Item, asked: &Asked, reading: Cursor) -> Reply {
         }
     }
     let has_more = changes.next().is_some();
-    let next = Cursor {
-        position: if has_more { position } else { reading.target },
-        pages: reading.pages + 1,
-        ..reading
+    let next = if has_more {
+        Cursor {
+            position,
+            pages: reading.pages + 1,
+            ..reading
+        }
+    } else {
+        Cursor::at(&reading.item_id, reading.target, &reading.account_id)
     };
     let accounts: Vec<&Account> = item
         .open_accounts()
