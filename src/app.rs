@@ -9,7 +9,7 @@ use http::request::Parts;
 use crate::{
     banking::PlaidClient,
     config::Config,
-    identity::TokenCache,
+    identity::{Hasher, TokenCache},
     platform::{Bindings, Gate, Mailer, Queue, log},
     problem::{Problem, Result},
     store::{Database, engine::d1::D1, keys::{KeyCache, UserKeys}},
@@ -20,6 +20,7 @@ use crate::{
 pub(crate) struct App {
     shared: Arc<Shared>,
     pub(crate) db: Database,
+    pub(crate) hasher: Hasher,
 }
 
 /// Built once per isolate: configuration, keys, caches, bindings.
@@ -54,7 +55,11 @@ impl App {
             })
         });
         match built {
-            Ok(shared) => Ok(Self { shared: Arc::clone(shared), db: shared.db.counted_anew() }),
+            Ok(shared) => Ok(Self {
+                shared: Arc::clone(shared),
+                db: shared.db.counted_anew(),
+                hasher: Hasher::default(),
+            }),
             Err(_) => Err(Problem::unavailable(
                 "The service is not configured; its log names what is missing.",
                 "configuration",

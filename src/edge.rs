@@ -2,7 +2,7 @@
 //! here. What holds for all of them is done here once: a request id, the
 //! security headers, https, the form of errors, the log line of a failure.
 
-use std::sync::OnceLock;
+use std::{fmt::Write as _, sync::OnceLock};
 
 use axum::{Router, response::Response};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
@@ -37,7 +37,7 @@ pub(crate) async fn serve(
     let production = app.as_ref().map_or(true, |app| app.config.environment == Environment::Production);
     finish(&mut response, &request_id, production);
     if let Ok(app) = app {
-        count_batches(&mut response, app.db.batches());
+        count_work(&mut response, &app);
     }
     wire::write(response).await
 }
@@ -131,9 +131,14 @@ fn finish(response: &mut Response, request_id: &RequestId, production: bool) {
     }
 }
 
-/// Database round trips, for whoever measures: a warm read costs one.
-fn count_batches(response: &mut Response, batches: u32) {
-    if let Ok(value) = HeaderValue::try_from(format!("db;desc=\"{batches} batches\"")) {
+/// What a reply took, for whoever measures: a warm read costs one batch, and a
+/// password the same runs of Argon2id whether or not its email is known.
+fn count_work(response: &mut Response, app: &App) {
+    let mut timing = format!("db;desc=\"{} batches\"", app.db.batches());
+    if app.hasher.runs() > 0 {
+        let _ = write!(timing, ", argon2id;desc=\"{} runs\"", app.hasher.runs());
+    }
+    if let Ok(value) = HeaderValue::try_from(timing) {
         response.headers_mut().insert(HeaderName::from_static("server-timing"), value);
     }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn confirm(
         Some((_, record)) => record.password_hash.clone(),
         None => password::of_nobody()?,
     };
-    let matches = password::matches(password, &hash)?;
+    let matches = app.hasher.matches(password, &hash)?;
     let Some((id, record)) = pending.filter(|_| matches) else { return Err(refused()) };
 
     let (confirmed, keys, batch) = account(app, visitor, id, record, tries, now)?;

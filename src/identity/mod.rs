@@ -18,7 +18,7 @@ mod visitor;
 
 pub(crate) use caller::{COOKIE, Caller, Signed};
 pub(crate) use confirmation::confirm;
-pub(crate) use password::TypedPassword;
+pub(crate) use password::{Hasher, TypedPassword};
 pub(crate) use session::{NewSession, no_cookie};
 pub(crate) use sign_in::{SignedIn, sign_in};
 pub(crate) use sign_up::{Applicant, sign_up};

@@ -3,7 +3,10 @@
 //!
 //! Invariant: checking a password costs one run of Argon2id, whoever it is for.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
 
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version,
@@ -54,28 +57,64 @@ const SALT: usize = 16;
 /// memory never shrinks, so one run's worth is all there ever is.
 static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
 
-/// The PHC string of a password, under a fresh salt.
-pub(crate) fn hash(password: &Password) -> Result<String> {
-    let salt = random::bytes::<SALT>()?;
-    let output = derive(&PARAMS, password, &salt)?;
-    phc(&salt, &*output)
+/// Runs Argon2id, and counts the runs of one request.
+#[derive(Clone, Default)]
+pub(crate) struct Hasher(Arc<AtomicU32>);
+
+impl Hasher {
+    /// The PHC string of a password, under a fresh salt.
+    pub(crate) fn hash(&self, password: &Password) -> Result<String> {
+        let salt = random::bytes::<SALT>()?;
+        let output = self.derive(&PARAMS, password, &salt)?;
+        phc(&salt, &*output)
+    }
+
+    /// Whether `password` is the one hashed.
+    pub(crate) fn matches(&self, password: &Password, phc: &str) -> Result<bool> {
+        let stored = PasswordHash::new(phc).map_err(|_| unreadable())?;
+        let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+            return Err(unreadable());
+        };
+        let params = Params::try_from(&stored).map_err(|_| unreadable())?;
+        let output = self.derive(&params, password, salt)?;
+        let output = Output::new(&*output).map_err(|_| unreadable())?;
+        // `Output` compares in constant time.
+        Ok(output == *expected)
+    }
+
+    /// How many so far.
+    pub(crate) fn runs(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn derive(
+        &self,
+        params: &Params,
+        password: &Password,
+        salt: &[u8],
+    ) -> Result<Zeroizing<[u8; OUTPUT]>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let mut output = Zeroizing::new([0; OUTPUT]);
+        let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.len() < params.block_count() {
+            memory.resize(params.block_count(), Block::new());
+        }
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+            .hash_password_into_with_memory(
+                password.expose().as_bytes(),
+                salt,
+                &mut *output,
+                memory.as_mut_slice(),
+            )
+            .map_err(|_| Problem::internal("Argon2id refused its input"))?;
+        Ok(output)
+    }
 }
 
 /// A PHC string that no password has: salt and output are random. Made without
 /// a run, checked at the cost of one.
 pub(crate) fn of_nobody() -> Result<String> {
     phc(&random::bytes::<SALT>()?, &random::bytes::<OUTPUT>()?)
-}
-
-/// Whether `password` is the one hashed.
-pub(crate) fn matches(password: &Password, phc: &str) -> Result<bool> {
-    let stored = PasswordHash::new(phc).map_err(|_| unreadable())?;
-    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Err(unreadable()) };
-    let params = Params::try_from(&stored).map_err(|_| unreadable())?;
-    let output = derive(&params, password, salt)?;
-    let output = Output::new(&*output).map_err(|_| unreadable())?;
-    // `Output` compares in constant time.
-    Ok(output == *expected)
 }
 
 /// Whether a hash was made with other parameters than today's.
@@ -89,24 +128,6 @@ pub(crate) fn is_outdated(phc: &str) -> bool {
         same.then_some(())
     };
     PasswordHash::new(phc).ok().as_ref().and_then(today).is_none()
-}
-
-fn derive(params: &Params, password: &Password, salt: &[u8]) -> Result<Zeroizing<[u8; OUTPUT]>> {
-    let failed = |_| Problem::internal("Argon2id refused its input");
-    let mut output = Zeroizing::new([0; OUTPUT]);
-    let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
-    if memory.len() < params.block_count() {
-        memory.resize(params.block_count(), Block::new());
-    }
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password_into_with_memory(
-            password.expose().as_bytes(),
-            salt,
-            &mut *output,
-            memory.as_mut_slice(),
-        )
-        .map_err(failed)?;
-    Ok(output)
 }
 
 fn phc(salt: &[u8], output: &[u8]) -> Result<String> {
@@ -129,50 +150,62 @@ fn unreadable() -> Problem {
 mod tests {
     use super::*;
 
+    fn hasher() -> Hasher {
+        Hasher::default()
+    }
+
     fn password(typed: &str) -> Password {
         Password::normalize(typed).ok().unwrap()
     }
 
     #[test]
     fn a_hash_is_its_passwords_and_no_others() {
-        let phc = hash(&password("correct horse battery staple")).unwrap();
+        let phc = hasher().hash(&password("correct horse battery staple")).unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-        assert!(matches(&password("correct horse battery staple"), &phc).unwrap());
-        assert!(!matches(&password("correct horse battery stapl"), &phc).unwrap());
+        assert!(hasher().matches(&password("correct horse battery staple"), &phc).unwrap());
+        assert!(!hasher().matches(&password("correct horse battery stapl"), &phc).unwrap());
+    }
+
+    #[test]
+    fn the_runs_of_a_request_are_counted() {
+        let hasher = hasher();
+        let phc = hasher.hash(&password("correct horse battery staple")).unwrap();
+        hasher.clone().matches(&password("another one"), &phc).unwrap();
+        assert_eq!(hasher.runs(), 2);
     }
 
     #[test]
     fn two_hashes_of_one_password_differ() {
         let one = password("correct horse battery staple");
-        assert_ne!(hash(&one).unwrap(), hash(&one).unwrap());
+        assert_ne!(hasher().hash(&one).unwrap(), hasher().hash(&one).unwrap());
     }
 
     #[test]
     fn a_hash_of_another_implementation_is_checked() {
         // printf 'correct horse battery staple' | argon2 sixteen-bytes-ab -id -t 2 -k 19456 -p 1 -l 32 -e
         let phc = "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1hYg$i3zTch0s3J1z0s2coDJ7Ewi5OvWRUDuJlG9XNIBns7k";
-        assert!(matches(&password("correct horse battery staple"), phc).unwrap());
+        assert!(hasher().matches(&password("correct horse battery staple"), phc).unwrap());
     }
 
     #[test]
     fn a_smaller_hash_is_checked_with_its_own_parameters_and_is_outdated() {
         let phc = "$argon2id$v=19$m=1024,t=1,p=1$c2l4dGVlbi1ieXRlcy1hYg$r/yJP6x9WdDeQgOfpptbFqsnsp3v0V8zZpPw8nWELKM";
-        assert!(matches(&password("correct horse battery staple"), phc).unwrap());
+        assert!(hasher().matches(&password("correct horse battery staple"), phc).unwrap());
         assert!(is_outdated(phc));
-        assert!(!is_outdated(&hash(&password("correct horse battery staple")).unwrap()));
+        assert!(!is_outdated(&hasher().hash(&password("correct horse battery staple")).unwrap()));
     }
 
     #[test]
     fn nobodys_hash_looks_like_anyones_and_matches_nothing() {
         let phc = of_nobody().unwrap();
         assert!(!is_outdated(&phc));
-        assert!(!matches(&password(""), &phc).unwrap());
+        assert!(!hasher().matches(&password(""), &phc).unwrap());
     }
 
     #[test]
     fn what_is_no_phc_string_is_an_error_and_no_match() {
         for phc in ["", "$argon2id$", "plain", "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1hYg"] {
-            assert!(matches(&password("correct horse battery staple"), phc).is_err(), "{phc}");
+            assert!(hasher().matches(&password("correct horse battery staple"), phc).is_err(), "{phc}");
         }
     }
 }

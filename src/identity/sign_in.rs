@@ -85,7 +85,7 @@ pub(crate) async fn sign_in(
         Some(account) => (true, account),
         None => (false, Account::of_nobody(app)?),
     };
-    let matches = password::matches(password, &account.record.password_hash)?;
+    let matches = app.hasher.matches(password, &account.record.password_hash)?;
     if !(known && matches) {
         return Err(Problem::new(Kind::InvalidCredentials, "Check the email and the password."));
     }
@@ -144,7 +144,7 @@ impl Account {
     ) -> Result<SignedIn> {
         let mut changed = false;
         if password::is_outdated(&self.record.password_hash) {
-            self.record.password_hash = password::hash(password)?;
+            self.record.password_hash = app.hasher.hash(password)?;
             changed = true;
         }
         let late = match self.record.leak {

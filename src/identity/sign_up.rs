@@ -11,7 +11,7 @@ use super::{
     Visitor,
     email::Email,
     leaks::{LookUp, Verdict},
-    mails, password,
+    mails,
     token::OpaqueToken,
 };
 use crate::{
@@ -93,7 +93,7 @@ pub(crate) async fn sign_up(app: &App, visitor: &Visitor, applicant: &Applicant)
     throttle::admit(&counted, open_at, now)?;
     let is_known = known.rows()?.first::<(i64,)>()?.is_some();
 
-    let password_hash = password::hash(&applicant.password)?;
+    let password_hash = app.hasher.hash(&applicant.password)?;
     let leak = match look_up.verdict().await {
         Verdict::Found { count } => return Err(Problem::password_exposed(count)),
         Verdict::NotFound => LeakState::NotFound { checked_at: now },
