@@ -4,6 +4,8 @@
 //! Follows NIST SP 800-63B-4, section 3.1.1.2: only whole passwords are compared.
 //! Invariant: the list is finite; a passphrase that contains a listed word is not on it.
 
+use alloc::vec::Vec;
+
 /// Words by theme; `#` begins a comment line.
 const WORDS: &str = include_str!("../../data/common-words.txt");
 
@@ -36,7 +38,9 @@ const MAX_ENDING: usize = 13;
 
 /// Whether a folded password is on the list.
 pub(super) fn is_listed(folded: &str) -> bool {
-    is_run(folded) || stems(folded).any(|stem| is_walk(stem) || is_word(stem))
+    // The words are passed through once, for all stems, which point into the password.
+    let stems: Vec<&str> = stems(folded).collect();
+    is_run(folded) || stems.iter().copied().any(is_walk) || any_is_word(&stems)
 }
 
 /// One ASCII letter or digit, over and over.
@@ -76,18 +80,23 @@ fn is_walk(text: &str) -> bool {
     text.len() >= MIN_WALK && WALKS.iter().any(|walk| forwards(walk) || backwards(walk))
 }
 
-/// A word of the list, as it is or with letters written as signs: `p@ssw0rd`.
-fn is_word(stem: &str) -> bool {
-    // Signs and the letters they stand for are one byte each, so lengths agree.
-    let spells = |word: &str| {
-        let as_letters = |one| word.chars().eq(stem.chars().map(|c| letter_of(c, one)));
-        word == stem || as_letters('i') || as_letters('l')
-    };
+/// Whether one is a word of the list.
+fn any_is_word(stems: &[&str]) -> bool {
     WORDS
         .lines()
         .filter(|line| !line.starts_with('#'))
         .flat_map(str::split_ascii_whitespace)
-        .any(|word| word.len() == stem.len() && spells(word))
+        .any(|word| {
+            // Signs and the letters they stand for are one byte each, so lengths agree.
+            let mut candidates = stems.iter().filter(|stem| stem.len() == word.len());
+            candidates.any(|stem| spells(stem, word))
+        })
+}
+
+/// The word as it is, or with letters written as signs: `p@ssw0rd`.
+fn spells(stem: &str, word: &str) -> bool {
+    let as_letters = |one| word.chars().eq(stem.chars().map(|c| letter_of(c, one)));
+    word == stem || as_letters('i') || as_letters('l')
 }
 
 /// The letter a sign stands for; `one` is what 1 and ! stand for.
