@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use stack::{Stack, StackOptions};
 
-use crate::{Applicant, Client, Mailbox, Person, PwnedPasswords};
+use crate::{Applicant, Bank, Client, Mailbox, Person, PwnedPasswords};
 
 /// An instance of its own processes, ports and data.
 pub struct TestApp {
@@ -81,6 +81,18 @@ impl TestApp {
     /// The stand-in of the leaked-password service.
     pub fn pwned(&self) -> PwnedPasswords {
         PwnedPasswords::new(self.stack.pwned_url())
+    }
+
+    /// The stand-in of Plaid and the banks behind it.
+    pub fn bank(&self) -> Bank {
+        Bank::new(self.stack.plaid_url())
+    }
+
+    /// What the cron trigger does every minute.
+    pub fn sweep(&self) {
+        if let Err(error) = self.stack.trigger_cron("* * * * *") {
+            panic!("{error}");
+        }
     }
 
     /// Asks until `done` says so, for what goes on after a reply.

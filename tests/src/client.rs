@@ -47,6 +47,11 @@ impl Client {
         &self.origin
     }
 
+    /// Where its requests come from.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn get(&self, path: &str) -> Reply {
         self.call("GET", path).send()
     }
@@ -102,6 +107,14 @@ impl Call<'_> {
 
     /// Sends it and reads the whole reply.
     pub fn send(self) -> Reply {
+        self.try_send().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`Self::send`], where nobody may be there to answer.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub fn try_send(self) -> Result<Reply, String> {
         let url = format!("{}{}", self.client.origin, self.path);
         let mut request = Request::builder().method(self.method.as_str()).uri(url);
         for (name, value) in &self.headers {
@@ -112,9 +125,8 @@ impl Call<'_> {
             Some(body) => agent.run(request.body(body).expect("a request")),
             None => agent.run(request.body(()).expect("a request")),
         };
-        match sent {
-            Ok(response) => Reply::read(&format!("{} {}", self.method, self.path), response),
-            Err(error) => panic!("{} {}: {error}", self.method, self.path),
-        }
+        let asked = format!("{} {}", self.method, self.path);
+        let response = sent.map_err(|error| format!("{asked}: {error}"))?;
+        Reply::try_read(&asked, response).map_err(|error| format!("{asked}: {error}"))
     }
 }

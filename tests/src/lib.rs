@@ -20,15 +20,23 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, clippy::must_use_candidate, missing_docs)]
 
 mod app;
+mod bank;
 mod client;
+mod connection;
+mod database;
 mod mailbox;
 mod person;
 mod pwned_passwords;
 mod reply;
+mod sealed;
 
 pub use app::TestApp;
+pub use bank::{Bank, BankItem, Linked, PlaidCall, TrueTransaction, Truth};
 pub use client::{Call, Client};
+pub use connection::{Connection, differences, shown_account};
+pub use database::Database;
 pub use mailbox::{Mail, Mailbox};
 pub use person::{Applicant, Person};
 pub use pwned_passwords::{PwnedPasswords, prefix};
 pub use reply::Reply;
+pub use sealed::Keys;

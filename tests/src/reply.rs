@@ -15,15 +15,10 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn read(asked: &str, response: Response<Body>) -> Self {
+    pub(crate) fn try_read(asked: &str, response: Response<Body>) -> Result<Self, ureq::Error> {
         let (parts, mut body) = response.into_parts();
-        let body = body.with_config().limit(64 << 20).read_to_vec();
-        Self {
-            asked: asked.into(),
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: body.expect("a whole body"),
-        }
+        let body = body.with_config().limit(64 << 20).read_to_vec()?;
+        Ok(Self { asked: asked.into(), status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     pub fn status(&self) -> u16 {
@@ -57,11 +52,27 @@ impl Reply {
         self.json().pointer(pointer).cloned().unwrap_or_default()
     }
 
+    /// The names of its headers, in order.
+    pub fn header_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.headers.keys().map(ToString::to_string).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// How many database batches it took.
     pub fn batches(&self) -> u32 {
-        let timing = self.header("server-timing").unwrap_or_default();
-        let count = timing.strip_prefix("db;desc=\"").and_then(|rest| rest.strip_suffix(" batches\""));
-        count.and_then(|count| count.parse().ok()).expect("a count of batches")
+        self.timing("db", " batches").expect("a count of batches")
+    }
+
+    /// How many runs of Argon2id it took.
+    pub fn argon2id_runs(&self) -> u32 {
+        self.timing("argon2id", " runs").unwrap_or_default()
+    }
+
+    fn timing(&self, metric: &str, unit: &str) -> Option<u32> {
+        let mut metrics = self.header("server-timing")?.split(", ");
+        let described = metrics.find_map(|part| part.strip_prefix(metric)?.strip_prefix(";desc=\""))?;
+        described.strip_suffix('"')?.strip_suffix(unit)?.parse().ok()
     }
 
     /// The value that `Set-Cookie` gives a cookie.
