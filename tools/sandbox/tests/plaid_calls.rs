@@ -85,7 +85,7 @@ async fn a_body_that_is_not_json_or_not_called_so_is_refused() {
     );
 }
 
-fn link_token(more: Value) -> Value {
+fn link_token(more: &Value) -> Value {
     let mut body = json!({
         "client_name": "Balance",
         "language": "en",
@@ -101,7 +101,7 @@ fn link_token(more: Value) -> Value {
 #[tokio::test]
 async fn plaid_accepts_transfer_and_auth_and_the_item_comes_back_with_them() {
     let plaid = Standins::start(&[]).await;
-    let asked = link_token(json!({ "products": ["transactions", "transfer", "auth"] }));
+    let asked = link_token(&json!({ "products": ["transactions", "transfer", "auth"] }));
     let token = plaid.ask("/link/token/create", asked).await["link_token"].clone();
     let linked = json!({ "link_token": token });
     let linked = plaid.control(Method::POST, "/link", linked).await;
@@ -174,9 +174,7 @@ async fn a_link_token_is_refused_for_what_plaid_refuses_it_for() {
             "INVALID_ACCESS_TOKEN",
         ),
     ] {
-        let refused = plaid
-            .refused("/link/token/create", link_token(more.clone()))
-            .await;
+        let refused = plaid.refused("/link/token/create", link_token(&more)).await;
         assert_eq!(refused, (400, code.to_owned()), "{more}");
     }
 }
@@ -206,7 +204,7 @@ async fn a_broken_login_fails_the_data_calls_and_update_mode_repairs_it() {
     plaid.ask("/sandbox/item/reset_login", body.clone()).await;
     let refused = plaid.refused("/accounts/get", body.clone()).await;
     assert_eq!(refused, (400, "ITEM_LOGIN_REQUIRED".to_owned()));
-    let update = link_token(json!({ "access_token": item.access_token, "products": null }));
+    let update = link_token(&json!({ "access_token": item.access_token, "products": null }));
     let token = plaid.ask("/link/token/create", update).await["link_token"].clone();
     let linked = json!({ "link_token": token });
     let linked = plaid.control(Method::POST, "/link", linked).await;

@@ -18,11 +18,14 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use standins::Standins;
 
+/// A webhook's JWT and body.
+type Received = (Option<String>, String);
+
 /// Answers with the statuses it was given, then 200, and keeps what came.
 #[derive(Clone)]
 struct Receiver {
     url: String,
-    received: Arc<Mutex<Vec<(Option<String>, String)>>>,
+    received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<Vec<StatusCode>>>,
 }
 
@@ -141,10 +144,10 @@ async fn twenty_copies_at_once_all_arrive_as_written_and_each_is_signed() {
     let order = json!({ "url": receiver.url, "raw": raw, "times": 20 });
     let fired = plaid.control(Method::POST, "/webhooks/fire", order).await;
     assert_eq!(fired["deliveries"].as_array().unwrap().len(), 20);
-    let received = receiver.received.lock().unwrap();
-    assert_eq!(received.len(), 20);
+    let arrived = receiver.received.lock().unwrap();
+    assert_eq!(arrived.len(), 20);
     assert!(
-        received
+        arrived
             .iter()
             .all(|(jwt, body)| jwt.is_some() && body == raw)
     );

@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_raw_message_gives_its_file() {
-        let log = "[wrangler:info] GET / 200 OK\n\u{1b}[34msend_email binding called with the following message:\u{1b}[39m\nEmail: /p/.wrangler/tmp/email/1/email/x@y.eml\n";
+        let log = "[wrangler:info] GET / 200 OK\n[wrangler:info] \u{1b}[34msend_email binding called with the following message:\u{1b}[39m\nEmail: /p/.wrangler/tmp/email/1/email/x@y.eml\n";
         assert_eq!(
             read(log),
             [Entry::Raw("/p/.wrangler/tmp/email/1/email/x@y.eml".into())]
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_builder_gives_headers_text_and_then_html() {
-        let log = "\u{1b}[34msend_email binding called with MessageBuilder:\u{1b}[39m\nFrom: \"B\" <b@x>\nTo: a@x, c@x\nSubject: Hello: there\n\nText: /t/1.txt\nHTML: /t/1.html\nAttachment (inline): a -> b\n[wrangler:info] POST / 202\n";
+        let log = "[wrangler:info] send_email binding called with MessageBuilder:\nFrom: \"B\" <b@x>\nTo: a@x, c@x\nSubject: Hello: there\n\nText: /t/1.txt\nHTML: /t/1.html\nAttachment (inline): a -> b\n[wrangler:info] POST / 202\n";
         assert_eq!(
             read(log),
             [

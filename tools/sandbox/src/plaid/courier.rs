@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Plaid;
-use super::keys::Manner;
+use super::signature::Manner;
 use crate::client::send;
 
 /// A webhook to send.

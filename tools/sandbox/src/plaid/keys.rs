@@ -1,49 +1,21 @@
-//! The keys that webhooks are signed with, and the ways in which a signature can be wrong. Plaid
-//! rotates keys; a key that has been replaced says so by `expired_at`.
+//! The keys that webhooks are signed with. Plaid rotates them; one that has been replaced says so by
+//! `expired_at`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fastrand::Rng;
-use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
-use serde::{Deserialize, Serialize};
+use p256::ecdsa::SigningKey;
+use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use super::signature::{Manner, jwt};
 use crate::seed::uuid;
 
-const STALE_BY: i64 = 6 * 60;
-const FUTURE_BY: i64 = 2 * 60;
 const EXPIRED_BY: i64 = 60 * 60;
 
-/// How to sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Manner {
-    #[default]
-    Good,
-    None,
-    Garbage,
-    Bad,
-    AlgNone,
-    Hs256,
-    Es384,
-    WrongBody,
-    Stale,
-    Future,
-    UnknownKid,
-    BadKid,
-    NoKid,
-    NoIat,
-    NoHash,
-    ExpiredKey,
-    Iat,
-}
-
-struct Key {
-    kid: String,
-    signing: SigningKey,
+pub(super) struct Key {
+    pub(super) kid: String,
+    pub(super) signing: SigningKey,
     created_at: i64,
     expired_at: Option<i64>,
 }
@@ -139,7 +111,7 @@ impl KeyRing {
         }
     }
 
-    /// The `Plaid-Verification` of this body, or none where there is to be none.
+    /// The `Plaid-Verification` of this body at this time, or none where there is to be none.
     pub(super) fn sign(
         &mut self,
         body: &[u8],
@@ -147,92 +119,34 @@ impl KeyRing {
         now: i64,
         iat: Option<i64>,
     ) -> Option<String> {
-        let stranger = self.fresh(now);
-        let expired = self.expired_key(manner, now);
-        let key = expired
-            .and_then(|index| self.keys.get(index))
-            .or(self.keys.last())?;
-        let mut header = json!({ "alg": "ES256", "kid": key.kid, "typ": "JWT" });
-        let mut claims = json!({ "iat": iat.unwrap_or(now), "request_body_sha256": sha256(body) });
-        match manner {
-            Manner::None => return None,
-            Manner::Garbage => return Some("not.a-jwt".to_owned()),
-            Manner::AlgNone => header["alg"] = json!("none"),
-            Manner::Hs256 => header["alg"] = json!("HS256"),
-            Manner::Es384 => header["alg"] = json!("ES384"),
-            Manner::WrongBody => claims["request_body_sha256"] = json!(sha256(b"another body")),
-            Manner::Stale => claims["iat"] = json!(now - STALE_BY),
-            Manner::Future => claims["iat"] = json!(now + FUTURE_BY),
-            Manner::UnknownKid => header["kid"] = json!(stranger.kid),
-            Manner::BadKid => header["kid"] = json!("../../x"),
-            Manner::NoKid => without(&mut header, "kid"),
-            Manner::NoIat => without(&mut claims, "iat"),
-            Manner::NoHash => without(&mut claims, "request_body_sha256"),
-            Manner::Good | Manner::Bad | Manner::ExpiredKey | Manner::Iat => {}
-        }
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = match manner {
-            Manner::AlgNone => Vec::new(),
-            Manner::Hs256 => hmac_with_public_key(&key.signing, signed.as_bytes()),
-            Manner::Bad | Manner::UnknownKid => ecdsa(&stranger.signing, signed.as_bytes()),
-            _ => ecdsa(&key.signing, signed.as_bytes()),
+        let stranger = manner.is_a_strangers().then(|| self.fresh(now));
+        let key = match manner {
+            Manner::ExpiredKey => self.expired_key(now)?,
+            _ => self.keys.last()?,
         };
-        Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        let signer = stranger.as_ref().unwrap_or(key);
+        jwt(body, manner, iat.unwrap_or(now), key, signer)
     }
 
-    /// Where a key is whose time is over; makes one if there is none.
-    fn expired_key(&mut self, manner: Manner, now: i64) -> Option<usize> {
-        if manner != Manner::ExpiredKey {
-            return None;
-        }
+    /// A key whose time is over; made if there is none.
+    fn expired_key(&mut self, now: i64) -> Option<&Key> {
         let over = |key: &Key| key.expired_at.is_some_and(|expired_at| expired_at <= now);
-        if let Some(index) = self.keys.iter().position(over) {
-            return Some(index);
+        if !self.keys.iter().any(over) {
+            let mut key = self.fresh(now - 2 * EXPIRED_BY);
+            key.expired_at = Some(now - EXPIRED_BY);
+            self.keys.insert(0, key);
         }
-        let mut key = self.fresh(now - 2 * EXPIRED_BY);
-        key.expired_at = Some(now - EXPIRED_BY);
-        self.keys.insert(0, key);
-        Some(0)
-    }
-}
-
-fn without(object: &mut Value, name: &str) {
-    if let Some(members) = object.as_object_mut() {
-        members.remove(name);
-    }
-}
-
-fn sha256(body: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(body)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-}
-
-fn ecdsa(key: &SigningKey, message: &[u8]) -> Vec<u8> {
-    let signature: Signature = key.sign(message);
-    signature.to_bytes().to_vec()
-}
-
-/// The old confusion: a verifier that takes the public key for a shared secret.
-fn hmac_with_public_key(key: &SigningKey, message: &[u8]) -> Vec<u8> {
-    let public = key.verifying_key().to_sec1_point(false);
-    match Hmac::<Sha256>::new_from_slice(public.as_bytes()) {
-        Ok(mac) => mac.chain_update(message).finalize().into_bytes().to_vec(),
-        Err(_) => Vec::new(),
+        self.keys.iter().find(|key| over(key))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plaid::signature::sha256;
     use crate::seed::generator;
-    use p256::ecdsa::VerifyingKey;
     use p256::ecdsa::signature::Verifier;
+    use p256::ecdsa::{Signature, VerifyingKey};
 
     const NOW: i64 = 1_800_000_000;
     const BODY: &[u8] = b"{\n  \"item_id\": \"x\"\n}";

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::control::{Asked, Refusal, done};
 use crate::plaid::Plaid;
 use crate::plaid::courier::{attempt, text_of};
-use crate::plaid::keys::Manner;
+use crate::plaid::signature::Manner;
 use crate::plaid::webhooks::of_code;
 
 pub(super) async fn keys(State(plaid): State<Plaid>) -> Json<Value> {
