@@ -9,8 +9,8 @@ mod words;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use thiserror::Error;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use zeroize::Zeroizing;
 
 /// The longest password, in bytes of its NFC form in UTF-8.
@@ -19,6 +19,9 @@ pub const MAX_BYTES: usize = 1024;
 /// NFD is at most three times as long as NFC in UTF-8, so a longer input cannot
 /// be the decomposed spelling of a password within [`MAX_BYTES`].
 const MAX_INPUT_BYTES: usize = 3 * MAX_BYTES;
+
+/// Normalization form C (UAX #15).
+const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
 
 /// The service's own name, which everyone who attacks it tries.
 const SERVICE_NAME: &str = "balance";
@@ -91,12 +94,8 @@ impl Password {
         }
         // Full capacity from the start: a buffer that grows leaves copies behind.
         let mut nfc = Zeroizing::new(String::with_capacity(3 * typed.len()));
-        if is_nfc_quick(typed.chars()) == IsNormalized::Yes {
-            nfc.push_str(typed);
-        } else {
-            nfc.extend(typed.nfc());
-        }
-        if nfc.len() > MAX_BYTES {
+        let written = NFC.normalize_to(typed, &mut *nfc);
+        if written.is_err() || nfc.len() > MAX_BYTES {
             return Err(PolicyViolation::TooLong);
         }
         Ok(Self(nfc))

@@ -4,15 +4,16 @@
 
 use alloc::string::String;
 
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+
+use super::NFC;
 
 /// The caseless form. Upper case first, so that ß and ss, ς and σ fall together.
 pub(super) fn fold(text: &str) -> Zeroizing<String> {
     // A code point grows to at most three, of at most four bytes, in each step.
     let mut folded = Zeroizing::new(String::with_capacity(text.len().saturating_mul(9)));
     folded.extend(
-        text.nfc()
+        NFC.normalize_iter(text.chars())
             .flat_map(char::to_uppercase)
             .flat_map(char::to_lowercase),
     );
