@@ -6,6 +6,15 @@
 //! is 12.34. It is the currency's own (ISO 4217), unless a bank sent more decimals
 //! than the currency has: then the scale is widened, because to round is to lie.
 //!
+//! ```
+//! use money::{Currency, Money};
+//!
+//! let money = Money::from_lexeme("12.5", Currency::iso("USD")?)?;
+//! assert_eq!((money.minor_units().0, money.scale()), (1250, 2));
+//! assert_eq!(money.to_string(), "12.50");
+//! # Ok::<(), money::MoneyError>(())
+//! ```
+//!
 //! Invariant: no operation here rounds, wraps or passes through a float.
 #![no_std]
 

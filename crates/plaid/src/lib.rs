@@ -8,6 +8,22 @@
 //! costs no copy of its text. Enums have an arm for what Plaid adds later, unknown
 //! members are passed over, and amounts are read from their characters ([`money`]).
 //!
+//! ```
+//! use plaid::{AccessToken, Request, TransactionsSync, read_reply};
+//!
+//! let token = AccessToken::new("access-sandbox-1".to_owned());
+//! let request = TransactionsSync::page(&token, None);
+//! assert_eq!(TransactionsSync::ENDPOINT.path(), "/transactions/sync");
+//! assert!(request.body().starts_with(b"{\"access_token\":"));
+//!
+//! // What came back for it:
+//! let body = br#"{"accounts":[],"added":[],"modified":[],"removed":[],"next_cursor":"c",
+//!     "has_more":false,"transactions_update_status":"HISTORICAL_UPDATE_COMPLETE"}"#;
+//! let page = read_reply::<TransactionsSync<'_>>(200, body)?;
+//! assert_eq!(page.cursor(), Some("c"));
+//! # Ok::<(), plaid::CallError>(())
+//! ```
+//!
 //! Invariant: what is not a variant of [`Endpoint`] or [`LinkProduct`] cannot be asked
 //! of Plaid, and an Item that was granted more is refused ([`ReadOnlyGrant`]).
 

@@ -8,6 +8,11 @@ use serde::de::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 /// Reads an Item's data until the Item is removed. Seal it at once; never log it.
+///
+/// ```compile_fail,E0277
+/// let token = plaid::AccessToken::new("access-sandbox-1".to_owned());
+/// println!("{token:?}");
+/// ```
 pub struct AccessToken(Zeroizing<String>);
 
 /// Proof from Link that a person linked an Item; exchanged once, within 30 minutes.

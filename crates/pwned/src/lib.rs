@@ -6,6 +6,15 @@
 //! suffix that shares them, among padding that hides how many there are. The
 //! suffix, and so the password, never leaves.
 //!
+//! ```
+//! use pwned::{MalformedReply, RangeQuery, RangeReply};
+//!
+//! let query = RangeQuery::for_password("password");
+//! assert_eq!(query.path(), "/range/5BAA6");
+//! let answer = RangeReply::check(b"Bad Gateway", &query);
+//! assert_eq!(answer, Err(MalformedReply::NoRows));
+//! ```
+//!
 //! Invariant: a reply that cannot be shown to be whole is never read as "not
 //! found" ([`MalformedReply`]).
 #![no_std]

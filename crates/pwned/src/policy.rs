@@ -80,6 +80,11 @@ impl PolicyViolation {
 /// A password in NFC, at most [`MAX_BYTES`] long.
 ///
 /// It can be neither printed nor serialized, and is zeroized on drop.
+///
+/// ```compile_fail,E0277
+/// let password = pwned::policy::Password::normalize("mq7-kohlrabi-2x");
+/// println!("{password:?}");
+/// ```
 pub struct Password(Zeroizing<String>);
 
 impl Password {

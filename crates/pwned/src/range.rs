@@ -26,6 +26,11 @@ pub const REQUEST_HEADERS: [(&str, &str); 2] = [
 ///
 /// Next to an account it makes guessing the password easier, so it has neither
 /// `Debug` nor `Display`: never log it, trace it or store it with a person.
+///
+/// ```compile_fail,E0277
+/// let query = pwned::RangeQuery::for_password("password");
+/// println!("{:?}", query.prefix());
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Prefix([u8; PREFIX_LEN]);
 

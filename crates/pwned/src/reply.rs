@@ -1,6 +1,12 @@
 //! The reply side of the range look-up: `SUFFIX:COUNT` rows, padding last.
 //! Follows the Pwned Passwords API, version 3, and what its replies look like when
 //! something between it and us has gone wrong.
+//!
+//! The service appends ten rows of padding or more to every range that asks for it,
+//! however long (`padResponse` of HaveIBeenPwned/PwnedPasswordsCloudflareWorker, since
+//! December 2022). So a reply that ends in a real row has lost its end, even where it
+//! broke between two rows.
+//!
 //! Invariant: "not found" needs a reply that is whole, row for row, to its padding.
 
 use subtle::{ConditionallySelectable, ConstantTimeEq};
