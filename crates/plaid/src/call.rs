@@ -114,6 +114,12 @@ pub trait Request: Serialize + sealed::Sealed {
         debug_assert!(written.is_ok());
         body
     }
+
+    /// Reads the JSON of a reply; [`read_reply`] is what callers want.
+    #[doc(hidden)]
+    fn parse(text: &str) -> serde_json::Result<Self::Reply<'_>> {
+        serde_json::from_str(text)
+    }
 }
 
 /// Reads the answer to a request `R`.
@@ -138,7 +144,7 @@ pub fn read_reply<R: Request>(status: u16, body: &[u8]) -> Result<R::Reply<'_>, 
         line: 0,
         column: 0,
     })?;
-    serde_json::from_str(text).map_err(|error| CallError::UnreadableReply {
+    R::parse(text).map_err(|error| CallError::UnreadableReply {
         endpoint: R::ENDPOINT,
         line: error.line(),
         column: error.column(),
