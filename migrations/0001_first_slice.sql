@@ -46,10 +46,12 @@ CREATE INDEX session_user ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
 -- Tries by blind index of who tries what from where: none before `open_at`,
--- forgotten after `expires_at`.
+-- forgotten after `expires_at`. The last of those `under_way` began at `begun_at`.
 CREATE TABLE throttle (
   id TEXT NOT NULL PRIMARY KEY,
   tries INTEGER NOT NULL,
+  under_way INTEGER NOT NULL,
+  begun_at INTEGER NOT NULL,
   open_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -45,10 +45,10 @@ pub(crate) async fn confirm(
     let token = OpaqueToken::hash_of(token);
     let tries = system.blind(index::CONFIRMATION_TRIES, &token.0);
     let now = Timestamp::now();
-    let [begin, count, open_at] = throttle::count(tries, FREE_TRIES, now);
-    let [_, counted, open_at, pending] =
-        app.db.batch([begin, count, open_at, sign_ups::by_token(&token, now)]).await?;
-    throttle::admit(&counted, open_at, now)?;
+    let [exist, count, look] = throttle::count(tries, FREE_TRIES, now);
+    let [_, counted, look, pending] =
+        app.db.batch([exist, count, look, sign_ups::by_token(&token, now)]).await?;
+    throttle::admit(&counted, look, now)?;
 
     let pending: Option<SignUpRow> = pending.rows()?.first()?;
     let pending = match pending {
@@ -102,7 +102,7 @@ fn account(
         insert_person,
         insert_session,
         sign_ups::delete_of_email(email_index),
-        throttle::clear(tries),
+        throttle::forgive(tries),
     ];
     Ok((Confirmed { person, record, session }, keys, batch))
 }

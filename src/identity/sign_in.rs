@@ -1,5 +1,5 @@
-//! Sign-in by password. The tries of an email from a network are counted before
-//! they are made, and the look-up for leaks runs beside Argon2id.
+//! Sign-in by password. The failures of an email from a network are counted, and
+//! the look-up for leaks runs beside Argon2id.
 //!
 //! Invariant: an unknown email takes the same path, with an account made up on
 //! the spot, up to the comparison that fails.
@@ -51,9 +51,9 @@ struct Account {
     keys: Arc<UserKeys>,
 }
 
-/// Begins a session. One Argon2id, one look-up and one batch, whether or not the
-/// email is known; a second batch, and more Argon2id where the hash is outdated,
-/// where the password is right.
+/// Begins a session. One Argon2id, one look-up and two batches, whether or not
+/// the email is known and the password right; a second Argon2id where it is right
+/// and the hash outdated.
 pub(crate) async fn sign_in(
     app: &App,
     visitor: &Visitor,
@@ -68,18 +68,18 @@ pub(crate) async fn sign_in(
     let tries = format!("{}\0{}", login.as_str(), visitor.network());
     let tries = system.blind(index::SIGN_IN_TRIES, tries.as_bytes());
     let now = Timestamp::now();
-    let [begin, count, open_at] = throttle::count(tries, FREE_TRIES, now);
-    let [_, counted, open_at, person, keys] = app
+    let [exist, begin, look] = throttle::begin(tries, now);
+    let [_, begun, look, person, keys] = app
         .db
         .batch([
+            exist,
             begin,
-            count,
-            open_at,
+            look,
             people::by_login(email_index),
             people::keys_by_login(email_index),
         ])
         .await?;
-    throttle::admit(&counted, open_at, now)?;
+    throttle::admit(&begun, look, now)?;
 
     let (known, account) = match Account::open(app, &login, &person.rows()?, &keys.rows()?)? {
         Some(account) => (true, account),
@@ -87,6 +87,9 @@ pub(crate) async fn sign_in(
     };
     let matches = app.hasher.matches(password, &account.record.password_hash)?;
     if !(known && matches) {
+        // Let it end, so that every try is one look-up for whoever counts them.
+        task::background(async { drop(look_up.verdict().await) });
+        app.db.batch([throttle::count_failed(tries, FREE_TRIES, Timestamp::now())]).await?;
         return Err(Problem::new(Kind::InvalidCredentials, "Check the email and the password."));
     }
     account.admit(app, visitor, password, look_up, tries).await
@@ -159,7 +162,7 @@ impl Account {
         };
         let (session, insert) =
             NewSession::begin(&self.keys, visitor, "password", Timestamp::now())?;
-        let mut batch = vec![insert, throttle::clear(tries)];
+        let mut batch = vec![insert, throttle::forgive(tries)];
         if changed {
             batch.push(self.update()?);
         }

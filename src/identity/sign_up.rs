@@ -87,10 +87,10 @@ pub(crate) async fn sign_up(app: &App, visitor: &Visitor, applicant: &Applicant)
     let tries = format!("{login}\0{}", visitor.network());
     let tries = system.blind(index::SIGN_UP_TRIES, tries.as_bytes());
     let now = Timestamp::now();
-    let [begin, count, open_at] = throttle::count(tries, FREE_MAILS, now);
-    let [_, counted, open_at, known] =
-        app.db.batch([begin, count, open_at, people::is_known(email_index)]).await?;
-    throttle::admit(&counted, open_at, now)?;
+    let [exist, count, look] = throttle::count(tries, FREE_MAILS, now);
+    let [_, counted, look, known] =
+        app.db.batch([exist, count, look, people::is_known(email_index)]).await?;
+    throttle::admit(&counted, look, now)?;
     let is_known = known.rows()?.first::<(i64,)>()?.is_some();
 
     let password_hash = app.hasher.hash(&applicant.password)?;

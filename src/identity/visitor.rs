@@ -32,7 +32,8 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let app = App::from_request_parts(parts, state).await?;
         let visitor = Self::of(&parts.headers);
-        if app.gate.allows(&visitor.network()).await {
+        let key = format!("{} {}", resource(parts.uri.path()), visitor.network());
+        if app.gate.allows(&key).await {
             Ok(visitor)
         } else {
             Err(Problem::too_many(WINDOW))
@@ -62,6 +63,11 @@ impl Visitor {
             None => String::from("unknown"),
         }
     }
+}
+
+/// `/v1/sessions` of a path: each resource has a gate of its own.
+fn resource(path: &str) -> &str {
+    path.match_indices('/').nth(2).map_or(path, |(end, _)| path.get(..end).unwrap_or(path))
 }
 
 /// The longest beginning of whole characters within so many bytes.
@@ -97,6 +103,12 @@ mod tests {
     fn what_is_no_address_is_one_network() {
         assert_eq!(network("nonsense"), "unknown");
         assert_eq!(Visitor::of(&HeaderMap::new()).network(), "unknown");
+    }
+
+    #[test]
+    fn a_resource_is_told_without_what_is_asked_of_it() {
+        assert_eq!(resource("/v1/passwords/range/ABCDE"), "/v1/passwords");
+        assert_eq!(resource("/v1/sessions"), "/v1/sessions");
     }
 
     #[test]

@@ -75,8 +75,8 @@ impl SignInReply {
 
 /// Sign in
 ///
-/// Wrong passwords are counted per email and network, and answered later and later. Two batches, one where the
-/// password is wrong.
+/// Wrong passwords are counted per email and network, and after five the next is looked at later and later. Two
+/// batches, whether or not it is right.
 #[utoipa::path(
     post,
     path = "/v1/sessions",

@@ -1,11 +1,13 @@
 //! A running instance, and newcomers to it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use stack::{Stack, StackOptions};
 
+use crate::contract::Contract;
 use crate::{Applicant, Bank, Client, Mailbox, Person, PwnedPasswords};
 
 /// An instance of its own processes, ports and data.
@@ -14,6 +16,8 @@ pub struct TestApp {
     newcomers: AtomicU32,
     /// Tells the people of this run from those of another on the same data.
     run: u64,
+    /// None where the instance serves no document.
+    contract: Option<Arc<Contract>>,
 }
 
 impl TestApp {
@@ -32,7 +36,8 @@ impl TestApp {
             Err(error) => panic!("the instance does not start: {error}"),
         };
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Self { stack, newcomers: AtomicU32::new(1), run }
+        let contract = Contract::of(&Client::new(&stack.origin(), "198.18.0.0")).map(Arc::new);
+        Self { stack, newcomers: AtomicU32::new(1), run, contract }
     }
 
     /// The processes themselves: addresses, logs, files, cron.
@@ -50,7 +55,8 @@ impl TestApp {
         let number = self.newcomers.fetch_add(1, Ordering::Relaxed);
         // 198.18.0.0/15 is for tests (RFC 2544).
         let [_, high, middle, low] = number.to_be_bytes();
-        Client::new(&self.stack.origin(), &format!("198.{}.{middle}.{low}", 18 + (high & 1)))
+        let address = format!("198.{}.{middle}.{low}", 18 + (high & 1));
+        Client::new(&self.stack.origin(), &address).held_to(self.contract.clone())
     }
 
     /// Someone who has not signed up yet, with an email and a password that

@@ -1,5 +1,6 @@
 //! HTTP as a client of the API speaks it, and as nobody should.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -7,6 +8,7 @@ use ureq::Agent;
 use ureq::http::Request;
 
 use crate::Reply;
+use crate::contract::Contract;
 
 /// A sender of requests: an address, and perhaps a session.
 #[derive(Clone)]
@@ -15,6 +17,7 @@ pub struct Client {
     origin: String,
     address: String,
     authorization: Option<String>,
+    contract: Option<Arc<Contract>>,
 }
 
 impl Client {
@@ -27,7 +30,13 @@ impl Client {
             .max_redirects_will_error(false)
             .build()
             .into();
-        Self { agent, origin: origin.into(), address: address.into(), authorization: None }
+        Self { agent, origin: origin.into(), address: address.into(), authorization: None, contract: None }
+    }
+
+    /// The same client, whose replies are held to a contract.
+    #[must_use]
+    pub(crate) fn held_to(&self, contract: Option<Arc<Contract>>) -> Self {
+        Self { contract, ..self.clone() }
     }
 
     /// The same client with a session's token.
@@ -127,6 +136,11 @@ impl Call<'_> {
         };
         let asked = format!("{} {}", self.method, self.path);
         let response = sent.map_err(|error| format!("{asked}: {error}"))?;
-        Reply::try_read(&asked, response).map_err(|error| format!("{asked}: {error}"))
+        let reply = Reply::try_read(&asked, response).map_err(|error| format!("{asked}: {error}"))?;
+        let contract = self.client.contract.as_ref();
+        if let Some(breach) = contract.and_then(|contract| contract.breach(&self.method, &self.path, &reply)) {
+            panic!("{asked} breaks its contract: {breach}: {}", reply.text());
+        }
+        Ok(reply)
     }
 }

@@ -23,6 +23,7 @@ mod app;
 mod bank;
 mod client;
 mod connection;
+mod contract;
 mod database;
 mod mailbox;
 mod person;

@@ -4,7 +4,16 @@
 // A test that finds what it did not expect is to stop there.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+mod identity_bad_input;
+mod identity_confirmation;
+mod identity_equal_work;
+mod identity_idempotency;
+mod identity_leaks;
+mod identity_passwords;
+mod identity_sessions;
+mod identity_sign_in;
 mod identity_sign_up;
+mod identity_time;
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -13,8 +22,25 @@ use end_to_end::TestApp;
 
 /// The instance. Its folder is kept after the run, for whoever wants to look.
 fn app() -> &'static TestApp {
-    static APP: LazyLock<TestApp> = LazyLock::new(|| {
-        TestApp::start(Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("end-to-end")))
-    });
+    static APP: LazyLock<TestApp> = LazyLock::new(|| TestApp::start(Some(folder("end-to-end"))));
     &APP
+}
+
+/// Where an instance keeps its files.
+fn folder(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// What each of `count` callers at once gets, in no order.
+fn at_once<T: Send>(count: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let start = std::sync::Barrier::new(count);
+    let run = |number| {
+        start.wait();
+        call(number)
+    };
+    std::thread::scope(|scope| {
+        let run = &run;
+        let callers: Vec<_> = (0..count).map(|number| scope.spawn(move || run(number))).collect();
+        callers.into_iter().map(|caller| caller.join().expect("a caller")).collect()
+    })
 }
