@@ -37,7 +37,7 @@ const KEY_LIFETIME: i64 = 300;
 /// How long an unknown key id is refused without asking, in seconds.
 const UNKNOWN_LIFETIME: i64 = 600;
 
-/// Look-ups of keys a minute that one isolate makes.
+/// Look-ups a minute that one isolate makes for ids it has never seen a key of.
 const LOOKUPS_A_MINUTE: u32 = 10;
 
 /// How long a webhook for an Item that is not here may wait, in seconds: it can
@@ -78,6 +78,8 @@ impl KeyCache {
             Some((since, Some(key))) if now <= since.plus(KEY_LIFETIME) => {
                 return Cached::Key(key.clone());
             }
+            // A key of Plaid's own is asked for anew whatever strangers have used up.
+            Some((_, Some(_))) => return Cached::Ask,
             Some((since, None)) if now <= since.plus(UNKNOWN_LIFETIME) => return Cached::NoKey,
             _ => {}
         }
