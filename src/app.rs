@@ -12,7 +12,11 @@ use crate::{
     identity::{Hasher, TokenCache},
     platform::{Bindings, Gate, Mailer, Queue, log},
     problem::{Problem, Result},
-    store::{Database, engine::d1::D1, keys::{KeyCache, UserKeys}},
+    store::{
+        Database,
+        engine::d1::D1,
+        keys::{KeyCache, UserKeys},
+    },
 };
 
 /// One request's (or message's) hold on the isolate.
@@ -76,7 +80,11 @@ impl App {
 impl Shared {
     fn build(bindings: &Bindings) -> std::result::Result<Self, String> {
         let (config, keyring) = Config::read(bindings)?;
-        let handle = |name| bindings.handle(name).ok_or_else(|| format!("the binding {name} is missing"));
+        let handle = |name| {
+            bindings
+                .handle(name)
+                .ok_or_else(|| format!("the binding {name} is missing"))
+        };
         Ok(Self {
             keys: KeyCache::new(keyring),
             tokens: TokenCache::default(),

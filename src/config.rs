@@ -134,7 +134,10 @@ mod tests {
     fn plain_http_is_for_development_only() {
         let url = "http://127.0.0.1:8788";
         assert_eq!(refuse_url(url, Environment::Development), None);
-        assert_eq!(refuse_url(url, Environment::Production), Some("must begin with https://"));
+        assert_eq!(
+            refuse_url(url, Environment::Production),
+            Some("must begin with https://")
+        );
     }
 
     #[test]
@@ -142,6 +145,9 @@ mod tests {
         for url in ["https://host/", "https://", "no url at all", "/path"] {
             assert!(refuse_url(url, Environment::Production).is_some(), "{url}");
         }
-        assert_eq!(refuse_url("https://sandbox.plaid.com", Environment::Production), None);
+        assert_eq!(
+            refuse_url("https://sandbox.plaid.com", Environment::Production),
+            None
+        );
     }
 }

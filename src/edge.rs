@@ -34,7 +34,9 @@ pub(crate) async fn serve(
         Ok(request) => dispatch(request, app.as_ref(), &request_id).await,
         Err(problem) => problem.respond(&request_id.0),
     };
-    let production = app.as_ref().map_or(true, |app| app.config.environment == Environment::Production);
+    let production = app.as_ref().map_or(true, |app| {
+        app.config.environment == Environment::Production
+    });
     finish(&mut response, &request_id, production);
     if let Ok(app) = app {
         count_work(&mut response, &app);
@@ -79,11 +81,7 @@ async fn dispatch(
 
 /// A page is sent on to https; anything else that came in plain is refused: by
 /// then its token has been on the wire.
-fn to_https(
-    request: &Request<axum::body::Body>,
-    app: &App,
-    request_id: &RequestId,
-) -> Response {
+fn to_https(request: &Request<axum::body::Body>, app: &App, request_id: &RequestId) -> Response {
     let safe = request.method() == Method::GET || request.method() == Method::HEAD;
     let bare = !request.headers().contains_key(header::AUTHORIZATION)
         && !request.headers().contains_key(header::COOKIE);
@@ -113,12 +111,20 @@ fn finish(response: &mut Response, request_id: &RequestId, production: bool) {
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "interest-cohort=()"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "interest-cohort=()",
+        ),
     ];
     let headers = response.headers_mut();
     for (name, value) in FIXED {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if production {
         headers.insert(
@@ -139,7 +145,9 @@ fn count_work(response: &mut Response, app: &App) {
         let _ = write!(timing, ", argon2id;desc=\"{} runs\"", app.hasher.runs());
     }
     if let Ok(value) = HeaderValue::try_from(timing) {
-        response.headers_mut().insert(HeaderName::from_static("server-timing"), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("server-timing"), value);
     }
 }
 

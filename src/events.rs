@@ -33,7 +33,9 @@ pub(crate) enum Message {
 impl Message {
     /// Sends it. Where the queue refuses, the sweep sees to it.
     pub(crate) async fn send(&self, app: &App) {
-        let Ok(json) = serde_json::to_string(self) else { return };
+        let Ok(json) = serde_json::to_string(self) else {
+            return;
+        };
         if !app.queue.send(&json).await {
             log::warn("message-not-sent", "left to the sweep");
         }
@@ -44,7 +46,9 @@ impl Message {
         if messages.is_empty() {
             return;
         }
-        let Ok(json) = serde_json::to_string(messages) else { return };
+        let Ok(json) = serde_json::to_string(messages) else {
+            return;
+        };
         if !app.queue.send_all(&json).await {
             log::warn("messages-not-sent", "left to the next sweep");
         }
@@ -53,9 +57,9 @@ impl Message {
     async fn act(self, app: &App) -> Result<()> {
         match self {
             Self::Inbox { id } => banking::handle(app, id).await,
-            Self::Sync { item } => {
-                banking::sync(app, ItemId(item), Budget::MESSAGE).await.map(|_| ())
-            }
+            Self::Sync { item } => banking::sync(app, ItemId(item), Budget::MESSAGE)
+                .await
+                .map(|_| ()),
             Self::Resume { item, holder } => {
                 banking::resume(app, ItemId(item), holder).await.map(|_| ())
             }
@@ -89,9 +93,15 @@ pub(crate) async fn consume(
 
 /// A cron tick: every minute the sweep, and what has expired goes.
 pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
-    let Ok(app) = App::of_isolate(env) else { return };
+    let Ok(app) = App::of_isolate(env) else {
+        return;
+    };
     let swept = banking::sweep(&app).await;
-    let purged = app.db.batch_all(&identity::purge(Timestamp::now())).await.map_err(Problem::from);
+    let purged = app
+        .db
+        .batch_all(&identity::purge(Timestamp::now()))
+        .await
+        .map_err(Problem::from);
     for outcome in [swept, purged.map(|_| ())] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());

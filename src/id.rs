@@ -21,7 +21,11 @@ impl RowId {
     /// A fresh UUIDv7.
     pub(crate) fn new() -> Result<Self> {
         let random = random::bytes::<10>()?;
-        Ok(Self(uuid::Builder::from_unix_timestamp_millis(clock::unix_milliseconds(), &random).into_uuid().into_bytes()))
+        Ok(Self(
+            uuid::Builder::from_unix_timestamp_millis(clock::unix_milliseconds(), &random)
+                .into_uuid()
+                .into_bytes(),
+        ))
     }
 
     /// From exactly thirty-two lower-case hex digits.
@@ -60,7 +64,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
+            text.push(char::from(if nibble < 10 {
+                b'0' + nibble
+            } else {
+                b'a' + nibble - 10
+            }));
         }
     }
 }

@@ -29,7 +29,6 @@ async fn fetch(
     Ok(edge::serve(&request, || Bindings::new(env.into())).await?)
 }
 
-
 /// A batch of queue messages: ids of what is to be done.
 #[event(queue)]
 async fn queue(

@@ -85,7 +85,10 @@ impl Problem {
 
     /// Well-formed, but some fields cannot be accepted.
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
-        let mut problem = Self::new(Kind::Validation, "Some fields were not accepted; see `errors`.");
+        let mut problem = Self::new(
+            Kind::Validation,
+            "Some fields were not accepted; see `errors`.",
+        );
         problem.errors = errors;
         problem
     }
@@ -96,12 +99,19 @@ impl Problem {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::invalid(vec![FieldError { field: field.into(), code, message: message.into() }])
+        Self::invalid(vec![FieldError {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }])
     }
 
     /// No session, an expired one, or a token nobody knows: not told apart.
     pub(crate) fn unauthenticated() -> Self {
-        Self::new(Kind::Unauthenticated, "Sign in, and send the session's token or cookie.")
+        Self::new(
+            Kind::Unauthenticated,
+            "Sign in, and send the session's token or cookie.",
+        )
     }
 
     /// What was asked for does not exist, or belongs to someone else: not told apart.
@@ -116,7 +126,10 @@ impl Problem {
 
     /// The body is longer than `limit` bytes.
     pub(crate) fn too_large(limit: u32) -> Self {
-        Self::new(Kind::TooLarge, format!("A body may hold {limit} bytes at most."))
+        Self::new(
+            Kind::TooLarge,
+            format!("A body may hold {limit} bytes at most."),
+        )
     }
 
     /// Too many requests; try again after so many seconds.
@@ -185,7 +198,10 @@ impl Problem {
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, json).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -201,7 +217,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.kind.status().into_response();
-        response.extensions_mut().insert(Carried(std::sync::Arc::new(self)));
+        response
+            .extensions_mut()
+            .insert(Carried(std::sync::Arc::new(self)));
         response
     }
 }

@@ -48,9 +48,10 @@ impl From<UpstreamError> for Problem {
     fn from(error: UpstreamError) -> Self {
         let cause = error.to_string();
         match error.classify() {
-            ErrorClass::NeedsReauth => {
-                Self::new(Kind::NeedsReauth, "The bank wants the person to sign in again: open Link in update mode.")
-            }
+            ErrorClass::NeedsReauth => Self::new(
+                Kind::NeedsReauth,
+                "The bank wants the person to sign in again: open Link in update mode.",
+            ),
             ErrorClass::RateLimited => Self::too_many(60),
             ErrorClass::ProductNotReady => {
                 Self::unavailable("The bank is still handing over its data; try again.", cause)
@@ -84,7 +85,10 @@ impl PlaidClient {
             timeout_ms: TIMEOUT_MS,
             limit: u32::try_from(plaid::MAX_REPLY_BYTES).unwrap_or(u32::MAX),
         };
-        fetch::send(&outgoing).await.map(Answer).map_err(|_| UpstreamError::Unreachable)
+        fetch::send(&outgoing)
+            .await
+            .map(Answer)
+            .map_err(|_| UpstreamError::Unreachable)
     }
 
     /// The key a webhook says it was signed with.

@@ -52,7 +52,9 @@ impl Page {
     pub(crate) fn transactions(
         &self,
     ) -> impl Iterator<Item = Result<(TransactionId, TransactionRecord<'_>)>> {
-        self.rows.iter().map(|row| Ok((row.id, TransactionRecord::decode(&row.opened)?)))
+        self.rows
+            .iter()
+            .map(|row| Ok((row.id, TransactionRecord::decode(&row.opened)?)))
     }
 }
 
@@ -72,7 +74,9 @@ pub(crate) async fn list(
     let (signed, mut outcomes) = caller
         .read_all(|signed| {
             let directory = signed.keys.cached_directory().unwrap_or_default();
-            let after = cursor.map(|cursor| Position::open(&signed.keys, filter, cursor)).transpose()?;
+            let after = cursor
+                .map(|cursor| Position::open(&signed.keys, filter, cursor))
+                .transpose()?;
             let mut plan = Plan::new(filter, after, limit, &directory);
             let batch = first_batch(&mut plan, &directory, signed);
             *made.lock().unwrap_or_else(PoisonError::into_inner) = Some((directory, plan));
@@ -80,7 +84,8 @@ pub(crate) async fn list(
         })
         .await?;
     let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let (mut directory, mut plan) = made.ok_or_else(|| Problem::internal("a page without a plan"))?;
+    let (mut directory, mut plan) =
+        made.ok_or_else(|| Problem::internal("a page without a plan"))?;
     let current = signed.keys.directory(&outcomes.remove(0).rows()?)?;
     if current.rev != directory.rev {
         plan = Plan::new(filter, plan.after, limit, &current);
@@ -90,7 +95,14 @@ pub(crate) async fn list(
     let mut found = Vec::new();
     loop {
         for outcome in outcomes {
-            gather(&signed, &directory, filter, plan.after.as_ref(), outcome, &mut found)?;
+            gather(
+                &signed,
+                &directory,
+                filter,
+                plan.after.as_ref(),
+                outcome,
+                &mut found,
+            )?;
         }
         if plan.is_full(&found) || plan.is_done(&directory) {
             break;
@@ -147,7 +159,8 @@ fn gather(
             if !directory.places(&record.date, month) {
                 return Err(Problem::internal("a transaction stands in another month"));
             }
-            let shown = filter.admits(&record) && after.is_none_or(|after| after.precedes(&record.date, id));
+            let shown = filter.admits(&record)
+                && after.is_none_or(|after| after.precedes(&record.date, id));
             shown.then_some(record.date)
         };
         if let Some(date) = date {
@@ -169,12 +182,19 @@ fn cut(signed: &Signed, filter: &Filter, mut found: Vec<Shown>, limit: usize) ->
     let goes_on = found.len() > limit;
     found.truncate(limit);
     let next_cursor = match found.last() {
-        Some(last) if goes_on => {
-            Some(Position { date: last.date, id: last.id.0 }.seal(&signed.keys, filter)?)
-        }
+        Some(last) if goes_on => Some(
+            Position {
+                date: last.date,
+                id: last.id.0,
+            }
+            .seal(&signed.keys, filter)?,
+        ),
         _ => None,
     };
-    Ok(Page { rows: found, next_cursor })
+    Ok(Page {
+        rows: found,
+        next_cursor,
+    })
 }
 
 /// Newest first, then by id.

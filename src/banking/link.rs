@@ -84,7 +84,10 @@ pub(crate) async fn link(
         refuse_duplicate(signed, present, picked)?;
     }
     let system = app.system_keys().await?;
-    let answer = app.plaid.call(&PublicTokenExchange::new(&linked.public_token)).await;
+    let answer = app
+        .plaid
+        .call(&PublicTokenExchange::new(&linked.public_token))
+        .await;
     let answer = answer.map_err(refused)?;
     let reply = answer.read::<PublicTokenExchange<'_>>().map_err(refused)?;
     let record = ItemRecord {
@@ -99,7 +102,9 @@ pub(crate) async fn link(
     };
     let item = ItemId(RowId::new()?);
     let plaid_index = system.blind(index::PLAID_ITEM, record.plaid_item_id.as_bytes());
-    app.db.batch([items::insert(&signed.keys, item, plaid_index, &record)?]).await?;
+    app.db
+        .batch([items::insert(&signed.keys, item, plaid_index, &record)?])
+        .await?;
     Ok(item)
 }
 
@@ -107,7 +112,10 @@ fn refused(error: super::client::UpstreamError) -> Problem {
     use plaid::{CallError, ErrorType};
     match &error {
         super::client::UpstreamError::Call(CallError::Plaid(plaid))
-            if matches!(plaid.error_type, ErrorType::InvalidInput | ErrorType::InvalidRequest) =>
+            if matches!(
+                plaid.error_type,
+                ErrorType::InvalidInput | ErrorType::InvalidRequest
+            ) =>
         {
             Problem::new(
                 Kind::LinkRefused,
@@ -129,13 +137,22 @@ fn refuse_duplicate(
     for row in accounts {
         let item = row.item_id;
         let record = row.open(&signed.keys)?;
-        opened.push((item, record.reveal(&signed.reveal).map_err(|_| Problem::not_found())?));
+        opened.push((
+            item,
+            record
+                .reveal(&signed.reveal)
+                .map_err(|_| Problem::not_found())?,
+        ));
     }
     for row in items {
         let id = row.id;
         let record = row.open(&signed.keys)?;
-        let record = record.reveal(&signed.reveal).map_err(|_| Problem::not_found())?;
-        let Some(institution) = &record.institution_id else { continue };
+        let record = record
+            .reveal(&signed.reveal)
+            .map_err(|_| Problem::not_found())?;
+        let Some(institution) = &record.institution_id else {
+            continue;
+        };
         let own = opened.iter().filter(|(item, _)| *item == id);
         let names = own.map(|(_, account)| (account.name.as_str(), account.mask.as_deref()));
         if ItemFingerprint::new(institution, names).duplicates(picked) {

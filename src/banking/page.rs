@@ -39,7 +39,10 @@ impl<'a> Sealer<'a> {
             attempt,
             transactions: keys.indexer(index::PLAID_TRANSACTION),
             accounts: keys.indexer(index::PLAID_ACCOUNT),
-            months: months.iter().map(|name| (name.clone(), tokens.of(name))).collect(),
+            months: months
+                .iter()
+                .map(|name| (name.clone(), tokens.of(name)))
+                .collect(),
             tokens,
             replaced: HashSet::new(),
         }
@@ -80,18 +83,25 @@ impl<'a> Sealer<'a> {
             }
             let month = self.month(transaction.date.month());
             let record = self.record(transaction)?;
-            let sealed = self.keys.seal_with(id.0, self.attempt, &record, nonces.take()?)?;
+            let sealed = self
+                .keys
+                .seal_with(id.0, self.attempt, &record, nonces.take()?)?;
             changes.push(Change::Put { id, month, sealed });
         }
         for removed in &page.removed {
-            changes.push(Change::Drop { id: self.transaction_id(&removed.transaction_id) });
+            changes.push(Change::Drop {
+                id: self.transaction_id(&removed.transaction_id),
+            });
         }
         last_word(&mut changes);
         Ok(changes)
     }
 
     /// The page's accounts, by our ids.
-    pub(super) fn accounts(&self, accounts: &[Account<'_>]) -> Result<Vec<(AccountId, AccountRecord)>> {
+    pub(super) fn accounts(
+        &self,
+        accounts: &[Account<'_>],
+    ) -> Result<Vec<(AccountId, AccountRecord)>> {
         let now = Timestamp::now();
         accounts
             .iter()
@@ -124,7 +134,8 @@ impl<'a> Sealer<'a> {
         let amount = transaction
             .amount()
             .map_err(|_| Problem::internal("a transaction of an impossible amount"))?;
-        let text = |text: &'t Option<Text<'_>>| text.as_ref().map(|text| Cow::Borrowed(text.as_str()));
+        let text =
+            |text: &'t Option<Text<'_>>| text.as_ref().map(|text| Cow::Borrowed(text.as_str()));
         let category = transaction.personal_finance_category.as_ref();
         Ok(TransactionRecord {
             account: self.account_id(&transaction.account_id).0,
@@ -142,7 +153,10 @@ impl<'a> Sealer<'a> {
             category: category.map(|category| Cow::Borrowed(category.primary.as_str())),
             category_detail: category.map(|category| Cow::Borrowed(category.detailed.as_str())),
             category_confidence: category.and_then(|category| category.confidence_level),
-            replaces: transaction.pending_transaction_id.as_ref().map(|id| self.transaction_id(id).0),
+            replaces: transaction
+                .pending_transaction_id
+                .as_ref()
+                .map(|id| self.transaction_id(id).0),
         })
     }
 }
@@ -162,7 +176,10 @@ fn last_word(changes: &mut Vec<Change>) {
     *changes = kept;
 }
 
-fn account_record(account: &Account<'_>, now: Timestamp) -> std::result::Result<AccountRecord, money::MoneyError> {
+fn account_record(
+    account: &Account<'_>,
+    now: Timestamp,
+) -> std::result::Result<AccountRecord, money::MoneyError> {
     let owned = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());
     let balances = &account.balances;
     Ok(AccountRecord {

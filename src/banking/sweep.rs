@@ -39,7 +39,10 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
         ])
         .await?;
     let left: Vec<(RowId,)> = left.rows()?.all()?;
-    let left: Vec<Message> = left.into_iter().map(|(id,)| Message::Inbox { id }).collect();
+    let left: Vec<Message> = left
+        .into_iter()
+        .map(|(id,)| Message::Inbox { id })
+        .collect();
     Message::send_all(app, &left).await;
     let due: Vec<Due> = due.rows()?.all()?;
     let due: Vec<Message> = due

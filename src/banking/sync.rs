@@ -117,16 +117,28 @@ impl From<EngineError> for Stop {
 ///
 /// One batch to read it, one to take the lease, one a page, two to promote.
 pub(crate) async fn sync(app: &App, item: ItemId, budget: Budget) -> Result<Synced> {
-    let Some((row, keys)) = load(app, item).await? else { return Ok(Synced::Busy) };
+    let Some((row, keys)) = load(app, item).await? else {
+        return Ok(Synced::Busy);
+    };
     let now = Timestamp::now();
     if row.state == ItemState::Removing || row.is_leased(now) {
         return Ok(Synced::Busy);
     }
-    let (state, number, rev, failures, wanted) =
-        (row.state, row.attempt + 1, row.rev, row.failures, row.wanted);
+    let (state, number, rev, failures, wanted) = (
+        row.state,
+        row.attempt + 1,
+        row.rev,
+        row.failures,
+        row.wanted,
+    );
     let holder = RowId::new()?;
     let [guard, lease] = items::take_lease(item, row.attempt, holder, now);
-    let taken = app.db.batch([guard, lease, transactions::clear_stage(item), attempts::clear(item)]);
+    let taken = app.db.batch([
+        guard,
+        lease,
+        transactions::clear_stage(item),
+        attempts::clear(item),
+    ]);
     match taken.await {
         Ok(_) => {}
         Err(EngineError::Guard) => return Ok(Synced::Busy),
@@ -165,28 +177,52 @@ pub(crate) async fn sync(app: &App, item: ItemId, budget: Budget) -> Result<Sync
 
 /// Goes on with an attempt that ran out of its budget, if it still has its lease.
 pub(crate) async fn resume(app: &App, item: ItemId, holder: RowId) -> Result<Synced> {
-    let [row, progress] = app.db.batch([items::by_id(item), attempts::of_item(item)]).await?;
-    let Some(row) = row.rows()?.first::<ItemRow>()? else { return Ok(Synced::Busy) };
+    let [row, progress] = app
+        .db
+        .batch([items::by_id(item), attempts::of_item(item)])
+        .await?;
+    let Some(row) = row.rows()?.first::<ItemRow>()? else {
+        return Ok(Synced::Busy);
+    };
     if row.lease_holder != Some(holder) || !row.is_leased(Timestamp::now()) {
         return Ok(Synced::Busy);
     }
     let person = PersonId(row.user_id);
-    let Some(keys) = app.keys.of(&app.db, person.vault()).await? else { return Ok(Synced::Busy) };
-    let Some(progress) = progress.rows()?.first::<AttemptRow>()? else { return Ok(Synced::Busy) };
+    let Some(keys) = app.keys.of(&app.db, person.vault()).await? else {
+        return Ok(Synced::Busy);
+    };
+    let Some(progress) = progress.rows()?.first::<AttemptRow>()? else {
+        return Ok(Synced::Busy);
+    };
     let system = Reveal::system(SystemPurpose::Synchronise);
-    let progress = progress.open(&keys)?.reveal(&system).map_err(|_| Problem::not_found())?;
+    let progress = progress
+        .open(&keys)?
+        .reveal(&system)
+        .map_err(|_| Problem::not_found())?;
     let (number, rev, failures) = (row.attempt, row.rev, row.failures);
     let record = open(row, &keys)?;
     let token = access_token(&record.access_token);
     let accounts = Vec::new();
-    let attempt =
-        Attempt { app, keys, item, number, rev, failures, record, token, progress, accounts };
+    let attempt = Attempt {
+        app,
+        keys,
+        item,
+        number,
+        rev,
+        failures,
+        record,
+        token,
+        progress,
+        accounts,
+    };
     attempt.run(Budget::MESSAGE).await
 }
 
 async fn load(app: &App, item: ItemId) -> Result<Option<(ItemRow, Arc<UserKeys>)>> {
     let [row] = app.db.batch([items::by_id(item)]).await?;
-    let Some(row) = row.rows()?.first::<ItemRow>()? else { return Ok(None) };
+    let Some(row) = row.rows()?.first::<ItemRow>()? else {
+        return Ok(None);
+    };
     let keys = app.keys.of(&app.db, PersonId(row.user_id).vault()).await?;
     Ok(keys.map(|keys| (row, keys)))
 }
@@ -204,7 +240,8 @@ impl Attempt<'_> {
         let reply = answer.read::<ItemGet<'_>>()?;
         let granted: Vec<&str> = reply.item.granted_products().collect();
         ReadOnlyGrant::check(granted, std::iter::empty::<&str>()).map_err(Stop::NotReadOnly)?;
-        let text = |text: &Option<plaid::Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());
+        let text =
+            |text: &Option<plaid::Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());
         self.record.institution_id = text(&reply.item.institution_id);
         self.record.institution_name = text(&reply.item.institution_name);
         Ok(())
@@ -275,7 +312,10 @@ impl Attempt<'_> {
         self.progress.months.clear();
         sealer.forget();
         let [guard, hold] = self.hold();
-        self.app.db.batch([guard, hold, transactions::clear_stage(self.item)]).await?;
+        self.app
+            .db
+            .batch([guard, hold, transactions::clear_stage(self.item)])
+            .await?;
         Ok(())
     }
 
@@ -312,9 +352,20 @@ impl Attempt<'_> {
             let mut batch = Vec::from(self.hold());
             batch.extend(months::replace(&self.keys, directory.rev, &after)?);
             batch.extend(transactions::promote(person, self.item, number, whole));
-            batch.push(accounts::upsert(&self.keys, self.item, number, &self.accounts)?);
+            batch.push(accounts::upsert(
+                &self.keys,
+                self.item,
+                number,
+                &self.accounts,
+            )?);
             batch.push(attempts::clear(self.item));
-            batch.push(items::release(&self.keys, self.item, self.rev, &self.record, &release)?);
+            batch.push(items::release(
+                &self.keys,
+                self.item,
+                self.rev,
+                &self.record,
+                &release,
+            )?);
             match self.app.db.batch_all(&batch).await {
                 Ok(_) => return Ok(()),
                 // The lease is lost, or another Item of hers changed the directory.
@@ -326,7 +377,10 @@ impl Attempt<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Stop::Problem(Problem::unavailable("Try again.", "a directory under contention")))
+        Err(Stop::Problem(Problem::unavailable(
+            "Try again.",
+            "a directory under contention",
+        )))
     }
 
     async fn still_held(&self) -> std::result::Result<bool, Stop> {
@@ -340,7 +394,10 @@ impl Attempt<'_> {
         let [guard, hold] = self.hold();
         let keep = attempts::keep(&self.keys, self.item, self.number, &self.progress)?;
         self.app.db.batch([guard, hold, keep]).await?;
-        let message = Message::Resume { item: self.item.0, holder: self.progress.holder };
+        let message = Message::Resume {
+            item: self.item.0,
+            holder: self.progress.holder,
+        };
         message.send(self.app).await;
         Ok(())
     }
@@ -369,7 +426,9 @@ impl Attempt<'_> {
                 self.unlink().await?;
                 return Err(Problem::new(
                     Kind::NotReadOnly,
-                    format!("The connection was removed at once: {refused}. Balance only ever reads."),
+                    format!(
+                        "The connection was removed at once: {refused}. Balance only ever reads."
+                    ),
                 ));
             }
             Stop::Upstream(error) => {
@@ -399,16 +458,28 @@ impl Attempt<'_> {
     async fn give_up(&self) -> Result<()> {
         let failures = self.failures.saturating_add(1);
         let release = Release {
-            state: if self.record.institution_id.is_some() { "active" } else { "linking" },
+            state: if self.record.institution_id.is_some() {
+                "active"
+            } else {
+                "linking"
+            },
             synced: self.progress.wanted.saturating_sub(1),
             failures,
             retry_at: Timestamp::now().plus(backoff(self.record.health, failures)?),
         };
         let [guard, hold] = self.hold();
         let release = items::release(&self.keys, self.item, self.rev, &self.record, &release)?;
-        let cleared = [transactions::clear_stage(self.item), attempts::clear(self.item)];
+        let cleared = [
+            transactions::clear_stage(self.item),
+            attempts::clear(self.item),
+        ];
         let [stage, attempt] = cleared;
-        match self.app.db.batch([guard, hold, stage, attempt, release]).await {
+        match self
+            .app
+            .db
+            .batch([guard, hold, stage, attempt, release])
+            .await
+        {
             Ok(_) | Err(EngineError::Guard) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -421,7 +492,9 @@ fn backoff(health: Health, failures: u32) -> Result<i64> {
     if health == Health::NeedsReauth {
         return Ok(86_400);
     }
-    let base = 30_i64.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(21_600);
+    let base = 30_i64
+        .saturating_mul(1 << failures.saturating_sub(1).min(10))
+        .min(21_600);
     let [jitter] = crate::platform::random::bytes::<1>()?;
     Ok(base + base * i64::from(jitter) / 512)
 }

@@ -48,7 +48,10 @@ pub(super) async fn remove(
     for _ in 0..TRIES {
         let [counts, directory] = app
             .db
-            .batch([transactions::counts_without(person, item), months::of_person(person)])
+            .batch([
+                transactions::counts_without(person, item),
+                months::of_person(person),
+            ])
             .await?;
         let counts: Vec<(MonthToken, u32)> = counts.rows()?.all()?;
         let directory = keys.directory(&directory.rows()?)?;
@@ -68,20 +71,27 @@ pub(super) async fn remove(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Problem::unavailable("The connection is busy; try again.", "a directory under contention"))
+    Err(Problem::unavailable(
+        "The connection is busy; try again.",
+        "a directory under contention",
+    ))
 }
 
 /// Tells Plaid to end its access, and forgets the Item once it has. True when
 /// nothing is left to do. Asking twice is no harm: Plaid then knows it no more.
 pub(crate) async fn finish_removal(app: &App, item: ItemId) -> Result<bool> {
     let [row] = app.db.batch([items::by_id(item)]).await?;
-    let Some(row) = row.rows()?.first::<ItemRow>()? else { return Ok(true) };
+    let Some(row) = row.rows()?.first::<ItemRow>()? else {
+        return Ok(true);
+    };
     if row.state != ItemState::Removing {
         return Ok(true);
     }
     let failures = row.failures;
     let person = PersonId(row.user_id);
-    let Some(keys) = app.keys.of(&app.db, person.vault()).await? else { return Ok(true) };
+    let Some(keys) = app.keys.of(&app.db, person.vault()).await? else {
+        return Ok(true);
+    };
     let record = row
         .open(&keys)?
         .reveal(&Reveal::system(SystemPurpose::CallPlaid))
@@ -95,7 +105,9 @@ pub(crate) async fn finish_removal(app: &App, item: ItemId) -> Result<bool> {
         Err(error) => {
             log::warn("removal-postponed", &error.to_string());
             let wait = 60_i64.saturating_mul(1 << failures.min(8));
-            app.db.batch([items::postpone_removal(item, Timestamp::now().plus(wait))]).await?;
+            app.db
+                .batch([items::postpone_removal(item, Timestamp::now().plus(wait))])
+                .await?;
             return Ok(false);
         }
     }

@@ -56,7 +56,11 @@ struct Keys {
 impl Default for KeyCache {
     fn default() -> Self {
         const KEPT: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
-        Self(Mutex::new(Keys { known: LruCache::new(KEPT), minute: 0, lookups: 0 }))
+        Self(Mutex::new(Keys {
+            known: LruCache::new(KEPT),
+            minute: 0,
+            lookups: 0,
+        }))
     }
 }
 
@@ -113,17 +117,25 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
         return Err(refuse(WebhookError::WrongKey));
     }
     let now = Timestamp::now();
-    token.into_claims_once_verified().check(now.unix(), body).map_err(refuse)?;
+    token
+        .into_claims_once_verified()
+        .check(now.unix(), body)
+        .map_err(refuse)?;
     let webhook = Webhook::parse(body).map_err(refuse)?;
     let Some(kind) = kind(&webhook) else {
         log::info("webhook-acknowledged", "plaid");
         return Ok(());
     };
-    let Some(item) = webhook.item_id() else { return Ok(()) };
+    let Some(item) = webhook.item_id() else {
+        return Ok(());
+    };
     let system = app.system_keys().await?;
     let subject = system.blind(index::PLAID_ITEM, item.as_str().as_bytes());
     let id = RowId::new()?;
-    let [written] = app.db.batch([inbox::insert(id, "plaid", subject, kind, now)]).await?;
+    let [written] = app
+        .db
+        .batch([inbox::insert(id, "plaid", subject, kind, now)])
+        .await?;
     // An equal one that waits has its message already; the sweep sees to lost ones.
     if written.changed() > 0 {
         Message::Inbox { id }.send(app).await;
@@ -133,7 +145,10 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
 
 fn refuse(error: WebhookError) -> Problem {
     log::warn("webhook-refused", &error.to_string());
-    Problem::new(Kind::InvalidSignature, "This webhook is not verifiably Plaid's.")
+    Problem::new(
+        Kind::InvalidSignature,
+        "This webhook is not verifiably Plaid's.",
+    )
 }
 
 /// What is kept of a webhook: a reason to sync, or an end. Others are counted.
@@ -182,7 +197,9 @@ async fn key(app: &App, id: KeyId) -> Result<P256Key> {
 /// Does what an inbox row asks for. Twice does no harm: a sync finds what there is.
 pub(crate) async fn handle(app: &App, id: RowId) -> Result<()> {
     let [row] = app.db.batch([inbox::waiting(id)]).await?;
-    let Some(row) = row.rows()?.first::<InboxRow>()? else { return Ok(()) };
+    let Some(row) = row.rows()?.first::<InboxRow>()? else {
+        return Ok(());
+    };
     let [item] = app.db.batch([items::by_plaid_id(row.subject)]).await?;
     let now = Timestamp::now();
     let Some(item) = item.rows()?.first::<ItemRow>()? else {
@@ -202,7 +219,9 @@ pub(crate) async fn handle(app: &App, id: RowId) -> Result<()> {
         return Ok(());
     }
     // From here on the Item itself remembers that there is work.
-    app.db.batch([items::want(item_id), inbox::done(row.id, now)]).await?;
+    app.db
+        .batch([items::want(item_id), inbox::done(row.id, now)])
+        .await?;
     sync(app, item_id, Budget::MESSAGE).await?;
     Ok(())
 }

@@ -50,24 +50,34 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             Some(token) => token,
             None => from_cookie(parts, &app.config.origin)?,
         };
-        Ok(Self { app, token: token.hash() })
+        Ok(Self {
+            app,
+            token: token.hash(),
+        })
     }
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<OpaqueToken>> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
     let text = value.to_str().map_err(|_| Problem::unauthenticated())?;
     let (scheme, token) = text.split_once(' ').ok_or_else(Problem::unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::unauthenticated());
     }
-    OpaqueToken::parse(token.trim()).map(Some).ok_or_else(Problem::unauthenticated)
+    OpaqueToken::parse(token.trim())
+        .map(Some)
+        .ok_or_else(Problem::unauthenticated)
 }
 
 fn from_cookie(parts: &Parts, origin: &str) -> Result<OpaqueToken> {
     let token = cookie(&parts.headers).ok_or_else(Problem::unauthenticated)?;
     if !parts.method.is_safe() {
-        let sent = parts.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+        let sent = parts
+            .headers
+            .get(header::ORIGIN)
+            .and_then(|value| value.to_str().ok());
         if sent != Some(origin) {
             return Err(Problem::new(
                 Kind::CrossSite,
@@ -80,7 +90,9 @@ fn from_cookie(parts: &Parts, origin: &str) -> Result<OpaqueToken> {
 
 fn cookie(headers: &HeaderMap) -> Option<OpaqueToken> {
     let all = headers.get_all(header::COOKIE).iter();
-    let mut pairs = all.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let mut pairs = all
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
     let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
     OpaqueToken::parse(found)
 }
@@ -100,9 +112,12 @@ impl Caller {
         self,
         statements: impl Fn(&Signed) -> Result<[Statement; N]>,
     ) -> Result<(Signed, [Outcome; N])> {
-        let (signed, outcomes) =
-            self.read_all(|signed| statements(signed).map(Vec::from)).await?;
-        let outcomes = outcomes.try_into().map_err(|_| Problem::from(EngineError::Shape))?;
+        let (signed, outcomes) = self
+            .read_all(|signed| statements(signed).map(Vec::from))
+            .await?;
+        let outcomes = outcomes
+            .try_into()
+            .map_err(|_| Problem::from(EngineError::Shape))?;
         Ok((signed, outcomes))
     }
 
@@ -130,7 +145,11 @@ impl Caller {
     pub(crate) async fn signed(self) -> Result<Signed> {
         let now = Timestamp::now();
         if let Some(expected) = self.expected() {
-            let [session] = self.app.db.batch([sessions::by_token(&self.token, now)]).await?;
+            let [session] = self
+                .app
+                .db
+                .batch([sessions::by_token(&self.token, now)])
+                .await?;
             return self.prove(SessionRow::one(&session.rows()?)?, expected.keys);
         }
         let [session, keys, directory] = self
@@ -158,7 +177,12 @@ impl Caller {
         let person = self.app.tokens.get(&self.token)?;
         let keys = self.app.keys.warm(person.vault())?;
         let session = SessionId(crate::id::RowId([0; 16]));
-        Some(Signed { person, session, keys, reveal: Reveal::owner(person.vault()) })
+        Some(Signed {
+            person,
+            session,
+            keys,
+            reveal: Reveal::owner(person.vault()),
+        })
     }
 
     fn prove(&self, row: Option<SessionRow>, keys: Arc<UserKeys>) -> Result<Signed> {
@@ -173,6 +197,11 @@ impl Caller {
         let session = SessionId(row.id);
         row.open(&keys, Some(&self.token))?;
         self.app.tokens.put(self.token, person);
-        Ok(Signed { person, session, keys, reveal: Reveal::owner(person.vault()) })
+        Ok(Signed {
+            person,
+            session,
+            keys,
+            reveal: Reveal::owner(person.vault()),
+        })
     }
 }

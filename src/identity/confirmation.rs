@@ -46,8 +46,10 @@ pub(crate) async fn confirm(
     let tries = system.blind(index::CONFIRMATION_TRIES, &token.0);
     let now = Timestamp::now();
     let [exist, count, look] = throttle::count(tries, FREE_TRIES, now);
-    let [_, counted, look, pending] =
-        app.db.batch([exist, count, look, sign_ups::by_token(&token, now)]).await?;
+    let [_, counted, look, pending] = app
+        .db
+        .batch([exist, count, look, sign_ups::by_token(&token, now)])
+        .await?;
     throttle::admit(&counted, look, now)?;
 
     let pending: Option<SignUpRow> = pending.rows()?.first()?;
@@ -60,7 +62,9 @@ pub(crate) async fn confirm(
         None => password::of_nobody()?,
     };
     let matches = app.hasher.matches(password, &hash)?;
-    let Some((id, record)) = pending.filter(|_| matches) else { return Err(refused()) };
+    let Some((id, record)) = pending.filter(|_| matches) else {
+        return Err(refused());
+    };
 
     let (confirmed, keys, batch) = account(app, visitor, id, record, tries, now)?;
     match app.db.batch_all(&batch).await {
@@ -104,7 +108,15 @@ fn account(
         sign_ups::delete_of_email(email_index),
         throttle::forgive(tries),
     ];
-    Ok((Confirmed { person, record, session }, keys, batch))
+    Ok((
+        Confirmed {
+            person,
+            record,
+            session,
+        },
+        keys,
+        batch,
+    ))
 }
 
 fn refused() -> Problem {

@@ -73,7 +73,9 @@ fn is_domain(domain: &str) -> bool {
         (1..=MAX_LABEL).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || is_visible_beyond_ascii(c))
+            && label
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || is_visible_beyond_ascii(c))
     };
     domain.contains('.') && domain.split('.').all(is_label)
 }
@@ -101,14 +103,21 @@ mod tests {
     fn case_and_unicode_form_make_no_second_login() {
         let spellings = ["Zoë@Exämple.com", "zoe\u{308}@exa\u{308}mple.COM"];
         for spelling in spellings {
-            assert_eq!(login(spelling).as_deref(), Some("zoë@exämple.com"), "{spelling}");
+            assert_eq!(
+                login(spelling).as_deref(),
+                Some("zoë@exämple.com"),
+                "{spelling}"
+            );
             assert_eq!(Login::of(spelling).unwrap().as_str(), "zoë@exämple.com");
         }
     }
 
     #[test]
     fn the_address_keeps_the_case_it_was_written_in() {
-        assert_eq!(Email::parse("Ada.L@Example.com").unwrap().address(), "Ada.L@Example.com");
+        assert_eq!(
+            Email::parse("Ada.L@Example.com").unwrap().address(),
+            "Ada.L@Example.com"
+        );
     }
 
     #[test]
@@ -117,11 +126,31 @@ mod tests {
         let long_label = format!("a@{}.com", "b".repeat(64));
         let long = format!("a@{}com", "abcdefgh.".repeat(28));
         let bad = [
-            "", "@", "ada", "ada@", "@example.com", "ada@localhost", "ada@example..com", "ada@-x.com", "ada@x-.com",
-            ".ada@example.com", "ada.@example.com", "a..b@example.com", "ada @example.com", "ada@exam ple.com",
-            "ada@example.com\r\nBcc: all@example.com", "ada\u{0}@example.com", "ada\u{200b}@example.com",
-            "ada\u{202e}@example.com", "ada,eve@example.com", "<ada@example.com>", "\"ada\"@example.com",
-            "ada@[127.0.0.1]", &long_local, &long_label, &long,
+            "",
+            "@",
+            "ada",
+            "ada@",
+            "@example.com",
+            "ada@localhost",
+            "ada@example..com",
+            "ada@-x.com",
+            "ada@x-.com",
+            ".ada@example.com",
+            "ada.@example.com",
+            "a..b@example.com",
+            "ada @example.com",
+            "ada@exam ple.com",
+            "ada@example.com\r\nBcc: all@example.com",
+            "ada\u{0}@example.com",
+            "ada\u{200b}@example.com",
+            "ada\u{202e}@example.com",
+            "ada,eve@example.com",
+            "<ada@example.com>",
+            "\"ada\"@example.com",
+            "ada@[127.0.0.1]",
+            &long_local,
+            &long_label,
+            &long,
         ];
         for typed in bad {
             assert!(Email::parse(typed).is_none(), "{typed:?}");
@@ -130,7 +159,12 @@ mod tests {
 
     #[test]
     fn the_usual_and_the_unusual_are_accepted() {
-        for typed in ["a@b.co", "ada+tag@sub.example.com", "o'hara_x@example.org", "用户@例子.公司"] {
+        for typed in [
+            "a@b.co",
+            "ada+tag@sub.example.com",
+            "o'hara_x@example.org",
+            "用户@例子.公司",
+        ] {
             assert!(Email::parse(typed).is_some(), "{typed}");
         }
     }

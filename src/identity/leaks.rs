@@ -32,7 +32,9 @@ const REPLY_LIMIT: u32 = MAX_REPLY_BYTES as u32;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
     NotFound,
-    Found { count: u64 },
+    Found {
+        count: u64,
+    },
     /// No reply in time, or not a whole one.
     Unknown,
 }
@@ -68,7 +70,9 @@ impl LookUp {
                 }
             }
             match cache::get(&place).await {
-                Some(body) => RangeReply::check(&body, &query).map_or(Verdict::Unknown, Verdict::from),
+                Some(body) => {
+                    RangeReply::check(&body, &query).map_or(Verdict::Unknown, Verdict::from)
+                }
                 None => Verdict::Unknown,
             }
         }))
@@ -96,8 +100,13 @@ pub(crate) fn learned(known: LeakState, verdict: Verdict, now: Timestamp) -> Opt
     match (known, verdict) {
         // A leak stays known until the password changes.
         (LeakState::Exposed { .. }, _) | (_, Verdict::Unknown) => None,
-        (_, Verdict::Found { count }) => Some(LeakState::Exposed { count, checked_at: now }),
-        (LeakState::NotFound { checked_at }, Verdict::NotFound) if now < checked_at.plus(DAY) => None,
+        (_, Verdict::Found { count }) => Some(LeakState::Exposed {
+            count,
+            checked_at: now,
+        }),
+        (LeakState::NotFound { checked_at }, Verdict::NotFound) if now < checked_at.plus(DAY) => {
+            None
+        }
         (_, Verdict::NotFound) => Some(LeakState::NotFound { checked_at: now }),
     }
 }
@@ -111,8 +120,15 @@ pub(crate) async fn range(app: &App, prefix: Prefix) -> Result<Vec<u8>> {
     {
         return Ok(body);
     }
-    let failed = |cause| Problem::upstream("The leaked-password service did not answer as it should.", cause);
-    let body = reply(ask(app, prefix, LIMIT_MS)).await.ok_or_else(|| failed("no reply"))?;
+    let failed = |cause| {
+        Problem::upstream(
+            "The leaked-password service did not answer as it should.",
+            cause,
+        )
+    };
+    let body = reply(ask(app, prefix, LIMIT_MS))
+        .await
+        .ok_or_else(|| failed("no reply"))?;
     RangeReply::validate(&body).map_err(|_| failed("the reply was malformed"))?;
     cache::put(&place, &body, KEPT_SECONDS).await;
     Ok(body)
@@ -165,19 +181,31 @@ mod tests {
 
     const EARLIER: Timestamp = Timestamp::from_unix(1_000_000);
     const LATER: Timestamp = EARLIER.plus(60);
-    const CLEAN: LeakState = LeakState::NotFound { checked_at: EARLIER };
-    const LEAKED: LeakState = LeakState::Exposed { count: 7, checked_at: EARLIER };
+    const CLEAN: LeakState = LeakState::NotFound {
+        checked_at: EARLIER,
+    };
+    const LEAKED: LeakState = LeakState::Exposed {
+        count: 7,
+        checked_at: EARLIER,
+    };
 
     #[test]
     fn a_leak_stays_known_whatever_later_look_ups_say() {
-        for verdict in [Verdict::NotFound, Verdict::Unknown, Verdict::Found { count: 9 }] {
+        for verdict in [
+            Verdict::NotFound,
+            Verdict::Unknown,
+            Verdict::Found { count: 9 },
+        ] {
             assert_eq!(learned(LEAKED, verdict, LATER), None);
         }
     }
 
     #[test]
     fn a_new_leak_is_written_whatever_was_known() {
-        let expected = Some(LeakState::Exposed { count: 3, checked_at: LATER });
+        let expected = Some(LeakState::Exposed {
+            count: 3,
+            checked_at: LATER,
+        });
         for known in [CLEAN, LeakState::Unchecked] {
             assert_eq!(learned(known, Verdict::Found { count: 3 }, LATER), expected);
         }
@@ -193,7 +221,10 @@ mod tests {
     #[test]
     fn a_clean_look_up_is_dated_when_it_is_news() {
         let dated = |at| Some(LeakState::NotFound { checked_at: at });
-        assert_eq!(learned(LeakState::Unchecked, Verdict::NotFound, LATER), dated(LATER));
+        assert_eq!(
+            learned(LeakState::Unchecked, Verdict::NotFound, LATER),
+            dated(LATER)
+        );
         assert_eq!(learned(CLEAN, Verdict::NotFound, LATER), None);
         let next_day = EARLIER.plus(24 * 60 * 60);
         assert_eq!(learned(CLEAN, Verdict::NotFound, next_day), dated(next_day));

@@ -31,9 +31,16 @@ pub(super) async fn sign_up_of_known(app: &App, to: &Email) -> Result<()> {
 }
 
 async fn send(app: &App, to: &Email, subject: &str, text: &str) -> Result<()> {
-    if app.mailer.send(&app.config.mail_from, to.address(), subject, text).await {
+    if app
+        .mailer
+        .send(&app.config.mail_from, to.address(), subject, text)
+        .await
+    {
         Ok(())
     } else {
-        Err(Problem::upstream("The mail could not be sent; try again later.", "mail refused"))
+        Err(Problem::upstream(
+            "The mail could not be sent; try again later.",
+            "mail refused",
+        ))
     }
 }

@@ -32,5 +32,10 @@ use crate::{
 
 /// Deletes what has had its time: for the sweep, in one batch.
 pub(crate) fn purge(now: Timestamp) -> Vec<Statement> {
-    vec![sessions::purge(now), sign_ups::purge(now), throttle::purge(now), replies::purge(now)]
+    vec![
+        sessions::purge(now),
+        sign_ups::purge(now),
+        throttle::purge(now),
+        replies::purge(now),
+    ]
 }

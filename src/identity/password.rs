@@ -39,7 +39,11 @@ impl TypedPassword {
     /// For the comparison with one that was chosen, perhaps under another policy.
     pub(crate) fn normalize(&self) -> Result<Password> {
         Password::normalize(&self.0).map_err(|violation| {
-            Problem::invalid_field("password", violation.code(), format!("A password: {violation}."))
+            Problem::invalid_field(
+                "password",
+                violation.code(),
+                format!("A password: {violation}."),
+            )
         })
     }
 }
@@ -127,7 +131,11 @@ pub(crate) fn is_outdated(phc: &str) -> bool {
                 == (PARAMS.m_cost(), PARAMS.t_cost(), PARAMS.p_cost());
         same.then_some(())
     };
-    PasswordHash::new(phc).ok().as_ref().and_then(today).is_none()
+    PasswordHash::new(phc)
+        .ok()
+        .as_ref()
+        .and_then(today)
+        .is_none()
 }
 
 fn phc(salt: &[u8], output: &[u8]) -> Result<String> {
@@ -160,17 +168,32 @@ mod tests {
 
     #[test]
     fn a_hash_is_its_passwords_and_no_others() {
-        let phc = hasher().hash(&password("correct horse battery staple")).unwrap();
+        let phc = hasher()
+            .hash(&password("correct horse battery staple"))
+            .unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-        assert!(hasher().matches(&password("correct horse battery staple"), &phc).unwrap());
-        assert!(!hasher().matches(&password("correct horse battery stapl"), &phc).unwrap());
+        assert!(
+            hasher()
+                .matches(&password("correct horse battery staple"), &phc)
+                .unwrap()
+        );
+        assert!(
+            !hasher()
+                .matches(&password("correct horse battery stapl"), &phc)
+                .unwrap()
+        );
     }
 
     #[test]
     fn the_runs_of_a_request_are_counted() {
         let hasher = hasher();
-        let phc = hasher.hash(&password("correct horse battery staple")).unwrap();
-        hasher.clone().matches(&password("another one"), &phc).unwrap();
+        let phc = hasher
+            .hash(&password("correct horse battery staple"))
+            .unwrap();
+        hasher
+            .clone()
+            .matches(&password("another one"), &phc)
+            .unwrap();
         assert_eq!(hasher.runs(), 2);
     }
 
@@ -184,15 +207,27 @@ mod tests {
     fn a_hash_of_another_implementation_is_checked() {
         // printf 'correct horse battery staple' | argon2 sixteen-bytes-ab -id -t 2 -k 19456 -p 1 -l 32 -e
         let phc = "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1hYg$i3zTch0s3J1z0s2coDJ7Ewi5OvWRUDuJlG9XNIBns7k";
-        assert!(hasher().matches(&password("correct horse battery staple"), phc).unwrap());
+        assert!(
+            hasher()
+                .matches(&password("correct horse battery staple"), phc)
+                .unwrap()
+        );
     }
 
     #[test]
     fn a_smaller_hash_is_checked_with_its_own_parameters_and_is_outdated() {
         let phc = "$argon2id$v=19$m=1024,t=1,p=1$c2l4dGVlbi1ieXRlcy1hYg$r/yJP6x9WdDeQgOfpptbFqsnsp3v0V8zZpPw8nWELKM";
-        assert!(hasher().matches(&password("correct horse battery staple"), phc).unwrap());
+        assert!(
+            hasher()
+                .matches(&password("correct horse battery staple"), phc)
+                .unwrap()
+        );
         assert!(is_outdated(phc));
-        assert!(!is_outdated(&hasher().hash(&password("correct horse battery staple")).unwrap()));
+        assert!(!is_outdated(
+            &hasher()
+                .hash(&password("correct horse battery staple"))
+                .unwrap()
+        ));
     }
 
     #[test]
@@ -204,8 +239,18 @@ mod tests {
 
     #[test]
     fn what_is_no_phc_string_is_an_error_and_no_match() {
-        for phc in ["", "$argon2id$", "plain", "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1hYg"] {
-            assert!(hasher().matches(&password("correct horse battery staple"), phc).is_err(), "{phc}");
+        for phc in [
+            "",
+            "$argon2id$",
+            "plain",
+            "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1hYg",
+        ] {
+            assert!(
+                hasher()
+                    .matches(&password("correct horse battery staple"), phc)
+                    .is_err(),
+                "{phc}"
+            );
         }
     }
 }

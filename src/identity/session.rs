@@ -67,8 +67,10 @@ pub(crate) fn no_cookie() -> Result<HeaderValue> {
 }
 
 fn cookie(value: &str, max_age: i64) -> Result<HeaderValue> {
-    let text = format!("{COOKIE}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax");
-    let mut value = HeaderValue::try_from(text).map_err(|_| Problem::internal("a cookie is no header value"))?;
+    let text =
+        format!("{COOKIE}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax");
+    let mut value = HeaderValue::try_from(text)
+        .map_err(|_| Problem::internal("a cookie is no header value"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -60,8 +60,9 @@ pub(crate) async fn sign_in(
     email: &str,
     password: &Password,
 ) -> Result<SignedIn> {
-    let login = Login::of(email)
-        .ok_or_else(|| Problem::invalid_field("email", "too_long", "This is longer than any address."))?;
+    let login = Login::of(email).ok_or_else(|| {
+        Problem::invalid_field("email", "too_long", "This is longer than any address.")
+    })?;
     let look_up = LookUp::start(app, password, LOOK_UP_MS);
     let system = app.system_keys().await?;
     let email_index = system.blind(index::LOGIN_EMAIL, login.as_str().as_bytes());
@@ -85,21 +86,32 @@ pub(crate) async fn sign_in(
         Some(account) => (true, account),
         None => (false, Account::of_nobody(app)?),
     };
-    let matches = app.hasher.matches(password, &account.record.password_hash)?;
+    let matches = app
+        .hasher
+        .matches(password, &account.record.password_hash)?;
     if !(known && matches) {
         // Let it end, so that every try is one look-up for whoever counts them.
         task::background(async { drop(look_up.verdict().await) });
-        app.db.batch([throttle::count_failed(tries, FREE_TRIES, Timestamp::now())]).await?;
-        return Err(Problem::new(Kind::InvalidCredentials, "Check the email and the password."));
+        app.db
+            .batch([throttle::count_failed(tries, FREE_TRIES, Timestamp::now())])
+            .await?;
+        return Err(Problem::new(
+            Kind::InvalidCredentials,
+            "Check the email and the password.",
+        ));
     }
     account.admit(app, visitor, password, look_up, tries).await
 }
 
 impl Account {
     fn open(app: &App, login: &Login, person: &Rows, keys: &Rows) -> Result<Option<Self>> {
-        let Some(row) = person.first::<PersonRow>()? else { return Ok(None) };
+        let Some(row) = person.first::<PersonRow>()? else {
+            return Ok(None);
+        };
         let person = PersonId(row.id);
-        let Some(keys) = app.keys.admit(person.vault(), keys)? else { return Ok(None) };
+        let Some(keys) = app.keys.admit(person.vault(), keys)? else {
+            return Ok(None);
+        };
         let account = Self::reveal(person, row, keys)?;
         if account.record.login == login.as_str() {
             Ok(Some(account))
@@ -124,7 +136,11 @@ impl Account {
         let Value::Sealed(sealed) = keys.seal(person.0, 1, &record)? else {
             return Err(Problem::internal("a sealed row is not sealed"));
         };
-        let row = PersonRow { id: person.0, rev: 1, sealed: SealedBytes(sealed) };
+        let row = PersonRow {
+            id: person.0,
+            rev: 1,
+            sealed: SealedBytes(sealed),
+        };
         Self::reveal(person, row, Arc::new(keys))
     }
 
@@ -133,7 +149,12 @@ impl Account {
             .open::<PersonRecord>(row.id, row.rev, row.sealed)?
             .reveal(&Reveal::system(SystemPurpose::VerifyPassword))
             .map_err(|_| Problem::internal("no right to an account"))?;
-        Ok(Self { person, rev: row.rev, record, keys })
+        Ok(Self {
+            person,
+            rev: row.rev,
+            record,
+            keys,
+        })
     }
 
     /// The password was right.
@@ -153,12 +174,13 @@ impl Account {
         let late = match self.record.leak {
             // Nothing that the look-up says would change it.
             LeakState::Exposed { .. } => None,
-            LeakState::NotFound { .. } | LeakState::Unchecked => {
-                look_up.within(PATIENCE_MS).await.map_or_else(Some, |verdict| {
+            LeakState::NotFound { .. } | LeakState::Unchecked => look_up
+                .within(PATIENCE_MS)
+                .await
+                .map_or_else(Some, |verdict| {
                     changed |= self.learn(verdict);
                     None
-                })
-            }
+                }),
         };
         let (session, insert) =
             NewSession::begin(&self.keys, visitor, "password", Timestamp::now())?;
@@ -173,12 +195,19 @@ impl Account {
             let hash = self.record.password_hash.clone();
             task::background(async move {
                 let verdict = look_up.verdict().await;
-                if learn_late(&app, person, keys, &hash, verdict).await.is_err() {
+                if learn_late(&app, person, keys, &hash, verdict)
+                    .await
+                    .is_err()
+                {
                     log::warn("range-look-up", "a late answer could not be written");
                 }
             });
         }
-        Ok(SignedIn { person: self.person, record: self.record, session })
+        Ok(SignedIn {
+            person: self.person,
+            record: self.record,
+            session,
+        })
     }
 
     /// Whether that is news.
@@ -206,7 +235,9 @@ async fn learn_late(
     const ATTEMPTS: u32 = 3;
     for _ in 0..ATTEMPTS {
         let [row] = app.db.batch([people::by_id(person)]).await?;
-        let Some(row) = row.rows()?.first::<PersonRow>()? else { return Ok(()) };
+        let Some(row) = row.rows()?.first::<PersonRow>()? else {
+            return Ok(());
+        };
         let mut account = Account::reveal(person, row, Arc::clone(&keys))?;
         // By now it may be another password, of which the answer says nothing.
         if account.record.password_hash != password_hash || !account.learn(verdict) {

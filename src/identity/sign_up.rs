@@ -45,36 +45,61 @@ impl Applicant {
     pub(crate) fn check(email: &str, name: Option<&str>, password: &str) -> Result<Self> {
         let mut errors = Vec::new();
         let mut refuse = |field: &'static str, code, message: String| {
-            errors.push(FieldError { field: field.into(), code, message: message.into() });
+            errors.push(FieldError {
+                field: field.into(),
+                code,
+                message: message.into(),
+            });
         };
         let parsed = Email::parse(email);
         if parsed.is_none() {
-            refuse("email", "email_invalid", "This is not an address that mail can be sent to.".into());
+            refuse(
+                "email",
+                "email_invalid",
+                "This is not an address that mail can be sent to.".into(),
+            );
         }
         let name: Option<String> = name.map(|name| name.trim().nfc().collect());
         if name.as_deref().is_some_and(|name| !is_name(name)) {
-            let message = format!("A name has 1 to {MAX_NAME_CHARS} characters, none of them control characters.");
+            let message = format!(
+                "A name has 1 to {MAX_NAME_CHARS} characters, none of them control characters."
+            );
             refuse("name", "name_invalid", message);
         }
-        let context = Context { email, name: name.as_deref().unwrap_or_default() };
+        let context = Context {
+            email,
+            name: name.as_deref().unwrap_or_default(),
+        };
         let password = Policy::Sole.check(password, &context);
         for violation in password.as_ref().err().into_iter().flatten() {
-            refuse("password", violation.code(), format!("{}.", capitalised(&violation.to_string())));
+            refuse(
+                "password",
+                violation.code(),
+                format!("{}.", capitalised(&violation.to_string())),
+            );
         }
         match (parsed, password) {
-            (Some(email), Ok(password)) if errors.is_empty() => Ok(Self { email, name, password }),
+            (Some(email), Ok(password)) if errors.is_empty() => Ok(Self {
+                email,
+                name,
+                password,
+            }),
             _ => Err(Problem::invalid(errors)),
         }
     }
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control)
+    !name.is_empty()
+        && name.chars().count() <= MAX_NAME_CHARS
+        && !name.chars().any(char::is_control)
 }
 
 fn capitalised(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    rest.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(rest).collect()
+    })
 }
 
 /// Mails a token, or, to someone with an account, that she has one. One
@@ -88,8 +113,10 @@ pub(crate) async fn sign_up(app: &App, visitor: &Visitor, applicant: &Applicant)
     let tries = system.blind(index::SIGN_UP_TRIES, tries.as_bytes());
     let now = Timestamp::now();
     let [exist, count, look] = throttle::count(tries, FREE_MAILS, now);
-    let [_, counted, look, known] =
-        app.db.batch([exist, count, look, people::is_known(email_index)]).await?;
+    let [_, counted, look, known] = app
+        .db
+        .batch([exist, count, look, people::is_known(email_index)])
+        .await?;
     throttle::admit(&counted, look, now)?;
     let is_known = known.rows()?.first::<(i64,)>()?.is_some();
 
@@ -109,7 +136,9 @@ pub(crate) async fn sign_up(app: &App, visitor: &Visitor, applicant: &Applicant)
         password_hash,
         leak,
     };
-    app.db.batch([sign_ups::insert(&system, RowId::new()?, &record, now)?]).await?;
+    app.db
+        .batch([sign_ups::insert(&system, RowId::new()?, &record, now)?])
+        .await?;
     if is_known {
         mails::sign_up_of_known(app, &applicant.email).await
     } else {

@@ -11,12 +11,7 @@ use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{
-    id::PersonId,
-    platform::random,
-    problem::Result,
-    store::sessions::TokenHash,
-};
+use crate::{id::PersonId, platform::random, problem::Result, store::sessions::TokenHash};
 
 /// A token, on its way to or from its holder. No Debug, wiped on drop.
 pub(crate) struct OpaqueToken(Zeroizing<String>);
@@ -34,7 +29,9 @@ impl OpaqueToken {
     /// From a header. None where it cannot be one of ours.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let ours = text.len() == Self::LENGTH
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         ours.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
@@ -69,22 +66,35 @@ impl Default for TokenCache {
 
 impl TokenCache {
     pub(crate) fn get(&self, token: &TokenHash) -> Option<PersonId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(token)
+            .copied()
     }
 
     pub(crate) fn put(&self, token: TokenHash, person: PersonId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(token, person);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .put(token, person);
     }
 
     pub(crate) fn forget(&self, token: &TokenHash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(token);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop(token);
     }
 
     /// Forgets every token of a person, whose sessions have ended.
     pub(crate) fn forget_all(&self, person: PersonId) {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let hers: Vec<TokenHash> =
-            cache.iter().filter(|(_, owner)| **owner == person).map(|(token, _)| *token).collect();
+        let hers: Vec<TokenHash> = cache
+            .iter()
+            .filter(|(_, owner)| **owner == person)
+            .map(|(token, _)| *token)
+            .collect();
         for token in hers {
             cache.pop(&token);
         }

@@ -43,12 +43,17 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
 impl Visitor {
     fn of(headers: &HeaderMap) -> Self {
-        let address = headers.get(ADDRESS).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let address = headers
+            .get(ADDRESS)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let user_agent = headers.get(header::USER_AGENT).map(|value| {
             let text = String::from_utf8_lossy(value.as_bytes());
             cut(&text, USER_AGENT_BYTES).to_owned()
         });
-        Self { address, user_agent }
+        Self {
+            address,
+            user_agent,
+        }
     }
 
     /// What limits count by: an IPv4 address, or the /64 that one subscriber has
@@ -67,12 +72,15 @@ impl Visitor {
 
 /// `/v1/sessions` of a path: each resource has a gate of its own.
 fn resource(path: &str) -> &str {
-    path.match_indices('/').nth(2).map_or(path, |(end, _)| path.get(..end).unwrap_or(path))
+    path.match_indices('/')
+        .nth(2)
+        .map_or(path, |(end, _)| path.get(..end).unwrap_or(path))
 }
 
 /// The longest beginning of whole characters within so many bytes.
 fn cut(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
+    text.get(..text.floor_char_boundary(bytes))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -89,7 +97,10 @@ mod tests {
 
     #[test]
     fn every_address_of_a_64_is_one_network() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
+        assert_eq!(
+            network("2001:db8:1:2:3:4:5:6"),
+            network("2001:db8:1:2:ffff::1")
+        );
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 
@@ -115,9 +126,15 @@ mod tests {
     fn a_user_agent_is_cut_between_characters() {
         let mut headers = HeaderMap::new();
         let long = "é".repeat(400);
-        headers.insert(header::USER_AGENT, HeaderValue::from_bytes(long.as_bytes()).unwrap());
+        headers.insert(
+            header::USER_AGENT,
+            HeaderValue::from_bytes(long.as_bytes()).unwrap(),
+        );
         assert_eq!(Visitor::of(&headers).user_agent.unwrap(), "é".repeat(256));
-        headers.insert(header::USER_AGENT, HeaderValue::from_bytes(&[b'a', 0xff]).unwrap());
+        headers.insert(
+            header::USER_AGENT,
+            HeaderValue::from_bytes(&[b'a', 0xff]).unwrap(),
+        );
         assert_eq!(Visitor::of(&headers).user_agent.unwrap(), "a\u{fffd}");
     }
 }

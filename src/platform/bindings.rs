@@ -58,7 +58,9 @@ impl Gate {
     /// Whether `key` may pass. A gate that does not answer lets pass: it is
     /// there to shed load, the durable counters decide.
     pub(crate) async fn allows(&self, key: &str) -> bool {
-        glue::here(glue::gate_allows(&self.0, key)).await.map_or(true, |verdict| verdict.is_truthy())
+        glue::here(glue::gate_allows(&self.0, key))
+            .await
+            .map_or(true, |verdict| verdict.is_truthy())
     }
 }
 
@@ -73,6 +75,8 @@ impl Mailer {
 
     /// Sends a plain-text message. False where the platform refused it.
     pub(crate) async fn send(&self, from: &str, to: &str, subject: &str, text: &str) -> bool {
-        glue::here(glue::send_mail(&self.0, from, to, subject, text)).await.is_ok()
+        glue::here(glue::send_mail(&self.0, from, to, subject, text))
+            .await
+            .is_ok()
     }
 }

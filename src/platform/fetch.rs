@@ -81,7 +81,11 @@ impl Pending {
     pub(crate) async fn reply(self) -> Result<Incoming, FetchError> {
         let reply = self.0.await.map_err(|_| FetchError::Unreachable)?;
         let (status, fields, body) = glue::reply_parts(reply).ok_or(FetchError::Unreachable)?;
-        Ok(Incoming { status, fields, body })
+        Ok(Incoming {
+            status,
+            fields,
+            body,
+        })
     }
 }
 

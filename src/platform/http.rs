@@ -18,7 +18,9 @@ pub(crate) const BODY_LIMIT: u32 = 64 * 1024;
 pub(crate) async fn read(request: &web_sys::Request) -> Result<Request<Body>, Problem> {
     let head = glue::request_head(request);
     let mut lines = head.split('\n');
-    let method = lines.next().and_then(|name| Method::from_bytes(name.as_bytes()).ok());
+    let method = lines
+        .next()
+        .and_then(|name| Method::from_bytes(name.as_bytes()).ok());
     let method = method.ok_or_else(|| Problem::bad_request("The method is not one of HTTP's."))?;
     let url = lines.next().unwrap_or_default();
     let mut incoming = Request::builder().method(method.clone()).uri(url);
@@ -33,14 +35,18 @@ pub(crate) async fn read(request: &web_sys::Request) -> Result<Request<Body>, Pr
     } else {
         Body::from(read_body(request).await?)
     };
-    incoming.body(body).map_err(|_| Problem::bad_request("The request could not be read."))
+    incoming
+        .body(body)
+        .map_err(|_| Problem::bad_request("The request could not be read."))
 }
 
 async fn read_body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     let body = glue::request_body(request, BODY_LIMIT)
         .await
         .map_err(|_| Problem::bad_request("The body ended early."))?;
-    let bytes: Uint8Array = body.dyn_into().map_err(|_| Problem::too_large(BODY_LIMIT))?;
+    let bytes: Uint8Array = body
+        .dyn_into()
+        .map_err(|_| Problem::too_large(BODY_LIMIT))?;
     Ok(bytes.to_vec())
 }
 
@@ -48,7 +54,9 @@ async fn read_body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
 pub(crate) async fn write(response: Response) -> Result<web_sys::Response, wasm_bindgen::JsValue> {
     let (parts, body) = response.into_parts();
     // Every body here is bytes in memory: collecting copies nothing.
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
     let mut fields = String::with_capacity(512);
     for (name, value) in &parts.headers {
         if name == header::CONTENT_LENGTH {

@@ -30,7 +30,11 @@ pub(crate) fn error(event: &str, request_id: Option<&str>, cause: &str) {
 }
 
 fn write(level: &str, event: &str, request_id: Option<&str>, cause: &str) {
-    let line = Line { event, request_id, cause };
+    let line = Line {
+        event,
+        request_id,
+        cause,
+    };
     if let Ok(json) = serde_json::to_string(&line) {
         glue::log_line(level, &json);
     }

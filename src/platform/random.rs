@@ -31,7 +31,11 @@ impl Nonces {
     /// A nonce that has not been given out; draws afresh past the count.
     pub(crate) fn take(&mut self) -> Result<[u8; 12]> {
         let end = self.used + Self::LENGTH;
-        match self.pool.get(self.used..end).and_then(|slice| slice.try_into().ok()) {
+        match self
+            .pool
+            .get(self.used..end)
+            .and_then(|slice| slice.try_into().ok())
+        {
             Some(nonce) => {
                 self.used = end;
                 Ok(nonce)

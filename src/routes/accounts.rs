@@ -18,7 +18,9 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
 }
 
 /// An account at a bank.
@@ -75,7 +77,9 @@ impl AccountBody {
     pub(super) fn open(row: AccountRow, signed: &Signed) -> Result<Self> {
         let (id, item_id) = (AccountId(row.id), ItemId(row.item_id));
         let record = row.open(&signed.keys)?;
-        let record = record.reveal(&signed.reveal).map_err(|_| Problem::not_found())?;
+        let record = record
+            .reveal(&signed.reveal)
+            .map_err(|_| Problem::not_found())?;
         Ok(Self {
             id,
             item_id,
@@ -105,10 +109,18 @@ impl AccountBody {
     responses((status = 200, description = "Accounts.", body = AccountList))
 )]
 async fn list(caller: Caller) -> Result<Json<AccountList>> {
-    let (signed, [rows]) = caller.read(|signed| Ok([accounts::of_person(signed.person)])).await?;
+    let (signed, [rows]) = caller
+        .read(|signed| Ok([accounts::of_person(signed.person)]))
+        .await?;
     let rows: Vec<AccountRow> = rows.rows()?.all()?;
-    let data = rows.into_iter().map(|row| AccountBody::open(row, &signed)).collect::<Result<_>>()?;
-    Ok(Json(AccountList { data, next_cursor: None }))
+    let data = rows
+        .into_iter()
+        .map(|row| AccountBody::open(row, &signed))
+        .collect::<Result<_>>()?;
+    Ok(Json(AccountList {
+        data,
+        next_cursor: None,
+    }))
 }
 
 /// Show an account
@@ -125,8 +137,9 @@ async fn list(caller: Caller) -> Result<Json<AccountList>> {
     )
 )]
 async fn show(caller: Caller, PathId(account): PathId<AccountId>) -> Result<Json<AccountBody>> {
-    let (signed, [row]) =
-        caller.read(|signed| Ok([accounts::of_person_by_id(signed.person, account)])).await?;
+    let (signed, [row]) = caller
+        .read(|signed| Ok([accounts::of_person_by_id(signed.person, account)]))
+        .await?;
     let row: AccountRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
     Ok(Json(AccountBody::open(row, &signed)?))
 }

@@ -38,7 +38,9 @@ async fn docs() -> Result<Response> {
         style_hash()
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(response)
 }
@@ -56,14 +58,25 @@ fn render() -> Result<String> {
          <meta name=\"viewport\" content=\"width=device-width\"><title>Balance API</title>\
          <style>{STYLE}</style></head><body><header><h1>Balance API</h1>"
     );
-    for paragraph in document.info.description.iter().flat_map(|text| text.split("\n\n")) {
+    for paragraph in document
+        .info
+        .description
+        .iter()
+        .flat_map(|text| text.split("\n\n"))
+    {
         let _ = write!(page, "<p>{}</p>", prose(paragraph));
     }
-    page.push_str("<p><a href=\"/openapi.json\">openapi.json</a></p></header><nav aria-label=\"Routes\"><ul>");
+    page.push_str(
+        "<p><a href=\"/openapi.json\">openapi.json</a></p></header><nav aria-label=\"Routes\"><ul>",
+    );
     let mut routes = String::new();
     for (path, item) in &document.paths.paths {
         for (method, operation) in operations(item) {
-            let anchor = format!("{}{}", method.to_lowercase(), path.replace(['/', '{', '}'], "-"));
+            let anchor = format!(
+                "{}{}",
+                method.to_lowercase(),
+                path.replace(['/', '{', '}'], "-")
+            );
             let _ = write!(
                 page,
                 "<li><a href=\"#{anchor}\"><code>{method} {}</code></a></li>",
@@ -74,7 +87,11 @@ fn render() -> Result<String> {
     }
     let _ = write!(page, "</ul></nav><main>{routes}");
     page.push_str("<section id=\"schemas\"><h2>Schemas</h2>");
-    for (name, schema) in document.components.iter().flat_map(|components| &components.schemas) {
+    for (name, schema) in document
+        .components
+        .iter()
+        .flat_map(|components| &components.schemas)
+    {
         let json = serde_json::to_string_pretty(schema).unwrap_or_default();
         let _ = write!(
             page,
@@ -109,7 +126,11 @@ fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation
 }
 
 fn route(page: &mut String, anchor: &str, method: &str, path: &str, operation: &Operation) {
-    let _ = write!(page, "<section id=\"{anchor}\"><h2><code>{method} {}</code></h2>", escape(path));
+    let _ = write!(
+        page,
+        "<section id=\"{anchor}\"><h2><code>{method} {}</code></h2>",
+        escape(path)
+    );
     if let Some(summary) = &operation.summary {
         let _ = write!(page, "<p><strong>{}</strong></p>", prose(summary));
     }
@@ -119,9 +140,16 @@ fn route(page: &mut String, anchor: &str, method: &str, path: &str, operation: &
     let parameters = operation.parameters.iter().flatten();
     let mut rows = String::new();
     for parameter in parameters {
-        let RefOr::T(parameter) = parameter else { continue };
+        let RefOr::T(parameter) = parameter else {
+            continue;
+        };
         let about = parameter.description.as_deref().unwrap_or_default();
-        let _ = write!(rows, "<dt><code>{}</code></dt><dd>{}</dd>", escape(&parameter.name), prose(about));
+        let _ = write!(
+            rows,
+            "<dt><code>{}</code></dt><dd>{}</dd>",
+            escape(&parameter.name),
+            prose(about)
+        );
     }
     if !rows.is_empty() {
         let _ = write!(page, "<h3>Parameters</h3><dl>{rows}</dl>");
@@ -129,18 +157,21 @@ fn route(page: &mut String, anchor: &str, method: &str, path: &str, operation: &
     if let Some(RefOr::T(body)) = &operation.request_body {
         page.push_str("<h3>Body</h3><p>");
         for (kind, content) in &body.content {
-            let _ = write!(page, "<code>{}</code> {}", escape(kind), schema_link(content));
+            let _ = write!(
+                page,
+                "<code>{}</code> {}",
+                escape(kind),
+                schema_link(content)
+            );
         }
         page.push_str("</p>");
     }
     page.push_str("<h3>Replies</h3><dl>");
     for (status, response) in &operation.responses.responses {
-        let RefOr::T(response) = response else { continue };
-        let schemas: String = response
-            .content
-            .values()
-            .map(schema_link)
-            .collect();
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        let schemas: String = response.content.values().map(schema_link).collect();
         let _ = write!(
             page,
             "<dt>{}</dt><dd>{} {schemas}</dd>",
@@ -152,10 +183,16 @@ fn route(page: &mut String, anchor: &str, method: &str, path: &str, operation: &
 }
 
 fn schema_link(content: &RefOr<Content>) -> String {
-    let RefOr::T(content) = content else { return String::new() };
+    let RefOr::T(content) = content else {
+        return String::new();
+    };
     match &content.schema {
         Some(RefOr::Ref(reference)) => {
-            let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+            let name = reference
+                .ref_location
+                .rsplit('/')
+                .next()
+                .unwrap_or_default();
             format!("<a href=\"#schema-{0}\">{0}</a>", escape(name))
         }
         _ => String::new(),
@@ -176,5 +213,8 @@ fn prose(text: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -23,7 +23,10 @@ pub(super) fn router() -> OpenApiRouter {
 #[serde(deny_unknown_fields)]
 struct VerificationRequest {
     /// The code from the mail.
-    #[schema(max_length = 128, example = "vN3cJ1aYq0wZr8mT5uXk2LhPfG7dSbEo9iRtQyUxW4I")]
+    #[schema(
+        max_length = 128,
+        example = "vN3cJ1aYq0wZr8mT5uXk2LhPfG7dSbEo9iRtQyUxW4I"
+    )]
     token: String,
     /// The password of that sign-up.
     #[schema(value_type = String, format = Password, write_only, max_length = 1024, example = "seven quiet herons at dusk")]
@@ -74,7 +77,11 @@ async fn create(
     Json(request): Json<VerificationRequest>,
 ) -> Result<Response> {
     if request.token.len() > LONGEST_TOKEN {
-        return Err(Problem::invalid_field("token", "too_long", "This is longer than any code."));
+        return Err(Problem::invalid_field(
+            "token",
+            "too_long",
+            "This is longer than any code.",
+        ));
     }
     let password = request.password.normalize()?;
     let confirmed = confirm(&app, &visitor, &request.token, &password).await?;
@@ -85,5 +92,10 @@ async fn create(
     };
     let user = UserBody::new(confirmed.person, confirmed.record);
     let cookie = [(header::SET_COOKIE, confirmed.session.cookie()?)];
-    Ok((StatusCode::CREATED, cookie, Json(VerificationReply { user, session })).into_response())
+    Ok((
+        StatusCode::CREATED,
+        cookie,
+        Json(VerificationReply { user, session }),
+    )
+        .into_response())
 }

@@ -33,9 +33,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
-            Ok(json) => {
-                ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
-            }
+            Ok(json) => (
+                [(
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static("application/json"),
+                )],
+                json,
+            )
+                .into_response(),
             Err(_) => Problem::internal("a reply did not serialize").into_response(),
         }
     }
@@ -46,11 +51,16 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<()> {
     if is_json(headers.get(header::CONTENT_TYPE)) {
         return Ok(());
     }
-    Err(Problem::new(Kind::UnsupportedType, "Send the body as application/json."))
+    Err(Problem::new(
+        Kind::UnsupportedType,
+        "Send the body as application/json.",
+    ))
 }
 
 fn is_json(value: Option<&HeaderValue>) -> bool {
-    let Some(text) = value.and_then(|value| value.to_str().ok()) else { return false };
+    let Some(text) = value.and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
     let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
     let charset = parameters.trim();
     essence.trim().eq_ignore_ascii_case("application/json")
@@ -66,7 +76,8 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         refusal(error.inner(), &path)
     })?;
-    json.end().map_err(|_| Problem::bad_request("The body goes on after its JSON value."))?;
+    json.end()
+        .map_err(|_| Problem::bad_request("The body goes on after its JSON value."))?;
     Ok(value)
 }
 
@@ -76,21 +87,46 @@ fn refusal(error: &serde_json::Error, path: &str) -> Problem {
     }
     let message = error.to_string();
     let quoted = |intro: &str| {
-        message.strip_prefix(intro).and_then(|rest| rest.split('`').next()).map(str::to_owned)
+        message
+            .strip_prefix(intro)
+            .and_then(|rest| rest.split('`').next())
+            .map(str::to_owned)
     };
-    let within = |name: String| if path == "." { name } else { format!("{path}.{name}") };
+    let within = |name: String| {
+        if path == "." {
+            name
+        } else {
+            format!("{path}.{name}")
+        }
+    };
     let (field, code, text) = if let Some(name) = quoted("missing field `") {
         (within(name), "missing", "This field is required.")
     } else if let Some(name) = quoted("unknown field `") {
         // The path ends in the unknown name already, where serde knows it.
-        let field = if path.ends_with(&name) { path.to_owned() } else { within(name) };
+        let field = if path.ends_with(&name) {
+            path.to_owned()
+        } else {
+            within(name)
+        };
         (field, "unknown", "There is no such field.")
     } else if message.starts_with("duplicate field") {
-        (path.to_owned(), "duplicate", "This field stands there twice.")
+        (
+            path.to_owned(),
+            "duplicate",
+            "This field stands there twice.",
+        )
     } else {
-        (path.to_owned(), "type", "This value is not of the right type or form.")
+        (
+            path.to_owned(),
+            "type",
+            "This value is not of the right type or form.",
+        )
     };
-    Problem::invalid(vec![FieldError { field: presentable(field), code, message: text.into() }])
+    Problem::invalid(vec![FieldError {
+        field: presentable(field),
+        code,
+        message: text.into(),
+    }])
 }
 
 /// A field's name as a reply may repeat it: bounded, and of harmless characters.
@@ -112,20 +148,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let query = parts.uri.query().unwrap_or_default();
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-        serde_path_to_error::deserialize(pairs).map(Self).map_err(|error| {
-            let path = error.path().to_string();
-            let message = error.inner().to_string();
-            let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-            let (field, code, text) = match unknown {
-                Some(name) => (name.to_owned(), "unknown", "There is no such parameter."),
-                None => (path, "type", "This value is not of the right type or form."),
-            };
-            let field = match presentable(field) {
-                Cow::Borrowed(_) => Cow::Borrowed("query"),
-                named => named,
-            };
-            Problem::invalid(vec![FieldError { field, code, message: text.into() }])
-        })
+        serde_path_to_error::deserialize(pairs)
+            .map(Self)
+            .map_err(|error| {
+                let path = error.path().to_string();
+                let message = error.inner().to_string();
+                let unknown = message
+                    .strip_prefix("unknown field `")
+                    .and_then(|rest| rest.split('`').next());
+                let (field, code, text) = match unknown {
+                    Some(name) => (name.to_owned(), "unknown", "There is no such parameter."),
+                    None => (path, "type", "This value is not of the right type or form."),
+                };
+                let field = match presentable(field) {
+                    Cow::Borrowed(_) => Cow::Borrowed("query"),
+                    named => named,
+                };
+                Problem::invalid(vec![FieldError {
+                    field,
+                    code,
+                    message: text.into(),
+                }])
+            })
     }
 }
 
@@ -147,7 +191,11 @@ macro_rules! from_path {
     )*};
 }
 
-from_path!(crate::id::SessionId, crate::id::ItemId, crate::id::AccountId);
+from_path!(
+    crate::id::SessionId,
+    crate::id::ItemId,
+    crate::id::AccountId
+);
 
 impl<S: Send + Sync, T: FromPath> FromRequestParts<S> for PathId<T> {
     type Rejection = Problem;

@@ -6,7 +6,11 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::extract::Json;
-use crate::{app::App, problem::Result, store::engine::{Select, Statement}};
+use crate::{
+    app::App,
+    problem::Result,
+    store::engine::{Select, Statement},
+};
 
 /// Where it is served, whatever the configuration.
 pub(crate) const PATH: &str = "/healthz";
@@ -64,18 +68,30 @@ async fn health(app: Result<App>) -> (StatusCode, Json<Health>) {
     let healthy = database && keyring.is_some();
     let report = Health {
         status: if healthy { "ok" } else { "failing" },
-        database: DatabaseHealth { ok: database, engine: "d1" },
+        database: DatabaseHealth {
+            ok: database,
+            engine: "d1",
+        },
         keyring: KeyringHealth {
             ok: keyring.is_some(),
             current: keyring.map(vault::Keyring::current_version),
-            versions: keyring.map(|keyring| keyring.versions().collect()).unwrap_or_default(),
+            versions: keyring
+                .map(|keyring| keyring.versions().collect())
+                .unwrap_or_default(),
         },
     };
-    let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if healthy {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(report))
 }
 
 async fn database_answers(app: &App) -> bool {
-    const ANY: Select = Select { columns: &["gen"], from: "FROM user_key LIMIT 1" };
+    const ANY: Select = Select {
+        columns: &["gen"],
+        from: "FROM user_key LIMIT 1",
+    };
     app.db.batch([Statement::read(ANY, [])]).await.is_ok()
 }

@@ -38,7 +38,12 @@ use crate::{
 pub(crate) struct IdempotencyHeader {
     /// A name of your choice for this one creation, 1 to 255 printable ASCII characters. Sent again within a day
     /// with the same body, the reply is the first one's, marked `idempotent-replayed: true`.
-    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[ -~]+$")]
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[ -~]+$"
+    )]
     idempotency_key: Option<String>,
 }
 
@@ -74,12 +79,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Idempotent<T> {
             .await
             .map_err(|_| Problem::bad_request("The body ended early."))?;
         digest.update(&body);
-        Ok(Self { body: parse(&body)?, once: Once { key, request: digest.finalize().into() } })
+        Ok(Self {
+            body: parse(&body)?,
+            once: Once {
+                key,
+                request: digest.finalize().into(),
+            },
+        })
     }
 }
 
 fn key(parts: &Parts) -> Result<Option<String>> {
-    let Some(value) = parts.headers.get(KEY) else { return Ok(None) };
+    let Some(value) = parts.headers.get(KEY) else {
+        return Ok(None);
+    };
     let key = value.to_str().ok().filter(|key| {
         (1..=255).contains(&key.len()) && key.bytes().all(|byte| matches!(byte, b' '..=b'~'))
     });
@@ -120,7 +133,8 @@ impl Once {
     /// Claims the key for a person, at the cost of one batch where there is one:
     /// for work whose last batch is to keep the reply as well ([`Claim::keep`]).
     pub(crate) async fn claim<'a>(&self, app: &App, signed: &'a Signed) -> Result<Turn<'a>> {
-        self.claim_as(app, &signed.keys, &signed.reveal, str::to_owned).await
+        self.claim_as(app, &signed.keys, &signed.reveal, str::to_owned)
+            .await
     }
 
     /// As [`Self::claim`], for requests without a person: the system keeps the
@@ -133,7 +147,8 @@ impl Once {
         network: &str,
     ) -> Result<Turn<'a>> {
         let reveal = Reveal::system(SystemPurpose::LookUp);
-        self.claim_as(app, system, &reveal, |key| format!("{network}\0{key}")).await
+        self.claim_as(app, system, &reveal, |key| format!("{network}\0{key}"))
+            .await
     }
 
     async fn claim_as<'a>(
@@ -151,7 +166,10 @@ impl Once {
         let fingerprint = keys.blind(index::IDEMPOTENT_REQUEST, &self.request);
         let [_, claimed, row] = app.db.batch(slot.claim(keys, fingerprint, now)?).await?;
         if claimed.changed() == 1 {
-            return Ok(Turn::First(Claim { keys, held: Some((slot, fingerprint)) }));
+            return Ok(Turn::First(Claim {
+                keys,
+                held: Some((slot, fingerprint)),
+            }));
         }
         let holder = slot
             .open(keys, &row.rows()?)?
@@ -180,7 +198,10 @@ fn replay(reply: KeptReply) -> Result<Response> {
     let status = StatusCode::from_u16(reply.status)
         .map_err(|_| Problem::internal("a kept reply has no status"))?;
     let fields = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
         (REPLAYED, HeaderValue::from_static("true")),
     ];
     Ok((status, fields, reply.body).into_response())
@@ -190,11 +211,20 @@ impl Claim<'_> {
     /// The statement that keeps a reply, for the batch that does the work: so
     /// that the work and its reply land together. To be followed by
     /// [`Self::kept`] in place of [`Self::settle`].
-    pub(crate) fn keep<T: Serialize>(&self, status: StatusCode, body: &T) -> Result<Option<Statement>> {
-        let Some((slot, fingerprint)) = self.held else { return Ok(None) };
+    pub(crate) fn keep<T: Serialize>(
+        &self,
+        status: StatusCode,
+        body: &T,
+    ) -> Result<Option<Statement>> {
+        let Some((slot, fingerprint)) = self.held else {
+            return Ok(None);
+        };
         let body = serde_json::to_string(body)
             .map_err(|_| Problem::internal("a reply did not serialize"))?;
-        let reply = Some(KeptReply { status: status.as_u16(), body });
+        let reply = Some(KeptReply {
+            status: status.as_u16(),
+            body,
+        });
         let record = ReplyRecord { fingerprint, reply };
         slot.answer(self.keys, &record, Timestamp::now()).map(Some)
     }

@@ -121,7 +121,9 @@ impl ItemBody {
     fn open(row: ItemRow, signed: &Signed) -> Result<Self> {
         let id = ItemId(row.id);
         let record = row.open(&signed.keys)?;
-        let record = record.reveal(&signed.reveal).map_err(|_| Problem::not_found())?;
+        let record = record
+            .reveal(&signed.reveal)
+            .map_err(|_| Problem::not_found())?;
         let (status, message) = match record.health {
             Health::Preparing => (
                 Status::Preparing,
@@ -145,7 +147,9 @@ impl ItemBody {
             },
             status,
             message,
-            last_synced_at: record.last_synced_at.map(crate::platform::Timestamp::rfc3339),
+            last_synced_at: record
+                .last_synced_at
+                .map(crate::platform::Timestamp::rfc3339),
             created_at: record.created_at.rfc3339(),
         })
     }
@@ -173,12 +177,19 @@ impl ItemBody {
 async fn create(
     app: App,
     caller: Caller,
-    Idempotent { body: request, once }: Idempotent<ItemRequest>,
+    Idempotent {
+        body: request,
+        once,
+    }: Idempotent<ItemRequest>,
 ) -> Result<Response> {
     let linked = linked(request)?;
-    let (signed, [present_items, present_accounts]) =
-        caller.read(|signed| Ok(banking::present(signed.person))).await?;
-    let present = (present_items.rows()?.all()?, present_accounts.rows()?.all()?);
+    let (signed, [present_items, present_accounts]) = caller
+        .read(|signed| Ok(banking::present(signed.person)))
+        .await?;
+    let present = (
+        present_items.rows()?.all()?,
+        present_accounts.rows()?.all()?,
+    );
     let work = async {
         let item = banking::link(&app, &signed, present, &linked).await?;
         banking::sync(&app, item, Budget::REQUEST).await?;
@@ -189,27 +200,39 @@ async fn create(
 
 fn linked(request: ItemRequest) -> Result<Linked> {
     if request.public_token.is_empty() || request.public_token.len() > 512 {
-        return Err(Problem::invalid_field("public_token", "length", "This takes 1 to 512 bytes."));
+        return Err(Problem::invalid_field(
+            "public_token",
+            "length",
+            "This takes 1 to 512 bytes.",
+        ));
     }
     let picked = request.institution.map(|institution| {
         let accounts = request.accounts.iter();
         let names = accounts.map(|account| (account.name.as_str(), account.mask.as_deref()));
         ItemFingerprint::new(&institution.institution_id, names)
     });
-    Ok(Linked { public_token: PublicToken::new(request.public_token), picked })
+    Ok(Linked {
+        public_token: PublicToken::new(request.public_token),
+        picked,
+    })
 }
 
 async fn read_back(app: &App, signed: &Signed, item: ItemId) -> Result<ItemWithAccounts> {
     let [row, accounts] = app
         .db
-        .batch([items::of_person_by_id(signed.person, item), accounts::of_person(signed.person)])
+        .batch([
+            items::of_person_by_id(signed.person, item),
+            accounts::of_person(signed.person),
+        ])
         .await?;
     let row: ItemRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
     let accounts: Vec<AccountRow> = accounts.rows()?.all()?;
     let own = accounts.into_iter().filter(|row| row.item_id == item.0);
     Ok(ItemWithAccounts {
         item: ItemBody::open(row, signed)?,
-        accounts: own.map(|row| AccountBody::open(row, signed)).collect::<Result<_>>()?,
+        accounts: own
+            .map(|row| AccountBody::open(row, signed))
+            .collect::<Result<_>>()?,
     })
 }
 
@@ -223,10 +246,18 @@ async fn read_back(app: &App, signed: &Signed, item: ItemId) -> Result<ItemWithA
     responses((status = 200, description = "Connections.", body = ItemList))
 )]
 async fn list(caller: Caller) -> Result<Json<ItemList>> {
-    let (signed, [rows]) = caller.read(|signed| Ok([items::of_person(signed.person)])).await?;
+    let (signed, [rows]) = caller
+        .read(|signed| Ok([items::of_person(signed.person)]))
+        .await?;
     let rows: Vec<ItemRow> = rows.rows()?.all()?;
-    let data = rows.into_iter().map(|row| ItemBody::open(row, &signed)).collect::<Result<_>>()?;
-    Ok(Json(ItemList { data, next_cursor: None }))
+    let data = rows
+        .into_iter()
+        .map(|row| ItemBody::open(row, &signed))
+        .collect::<Result<_>>()?;
+    Ok(Json(ItemList {
+        data,
+        next_cursor: None,
+    }))
 }
 
 /// Show a bank connection
@@ -245,7 +276,10 @@ async fn list(caller: Caller) -> Result<Json<ItemList>> {
 async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemWithAccounts>> {
     let (signed, [row, accounts]) = caller
         .read(|signed| {
-            Ok([items::of_person_by_id(signed.person, item), accounts::of_person(signed.person)])
+            Ok([
+                items::of_person_by_id(signed.person, item),
+                accounts::of_person(signed.person),
+            ])
         })
         .await?;
     let row: ItemRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
@@ -253,7 +287,9 @@ async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemW
     let own = accounts.into_iter().filter(|row| row.item_id == item.0);
     Ok(Json(ItemWithAccounts {
         item: ItemBody::open(row, &signed)?,
-        accounts: own.map(|row| AccountBody::open(row, &signed)).collect::<Result<_>>()?,
+        accounts: own
+            .map(|row| AccountBody::open(row, &signed))
+            .collect::<Result<_>>()?,
     }))
 }
 
@@ -276,8 +312,9 @@ async fn refresh(
     caller: Caller,
     PathId(item): PathId<ItemId>,
 ) -> Result<Json<ItemWithAccounts>> {
-    let (signed, [row]) =
-        caller.read(|signed| Ok([items::of_person_by_id(signed.person, item)])).await?;
+    let (signed, [row]) = caller
+        .read(|signed| Ok([items::of_person_by_id(signed.person, item)]))
+        .await?;
     if row.rows()?.first::<ItemRow>()?.is_none() {
         return Err(Problem::not_found());
     }
@@ -301,8 +338,9 @@ async fn refresh(
     )
 )]
 async fn remove(app: App, caller: Caller, PathId(item): PathId<ItemId>) -> Result<StatusCode> {
-    let (signed, [row]) =
-        caller.read(|signed| Ok([items::of_person_by_id(signed.person, item)])).await?;
+    let (signed, [row]) = caller
+        .read(|signed| Ok([items::of_person_by_id(signed.person, item)]))
+        .await?;
     if row.rows()?.first::<ItemRow>()?.is_none() {
         return Err(Problem::not_found());
     }

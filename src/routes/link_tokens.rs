@@ -60,20 +60,27 @@ struct LinkTokenReply {
 async fn create(
     app: App,
     caller: Caller,
-    Idempotent { body: request, once }: Idempotent<LinkTokenRequest>,
+    Idempotent {
+        body: request,
+        once,
+    }: Idempotent<LinkTokenRequest>,
 ) -> Result<Response> {
     let (signed, repair) = match request.item_id {
         None => (caller.signed().await?, None),
         Some(item) => {
-            let (signed, [row]) =
-                caller.read(|signed| Ok([items::of_person_by_id(signed.person, item)])).await?;
+            let (signed, [row]) = caller
+                .read(|signed| Ok([items::of_person_by_id(signed.person, item)]))
+                .await?;
             let row: ItemRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
             (signed, Some(row))
         }
     };
     let work = async {
         let token = banking::link_token(&app, &signed, repair).await?;
-        let reply = LinkTokenReply { link_token: token.token, expires_at: token.expiration };
+        let reply = LinkTokenReply {
+            link_token: token.token,
+            expires_at: token.expiration,
+        };
         Ok((StatusCode::CREATED, reply))
     };
     once.run(&app, &signed, work).await

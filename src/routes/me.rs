@@ -84,9 +84,13 @@ impl PasswordBody {
     responses((status = 200, description = "The account.", body = UserBody))
 )]
 async fn show(caller: Caller) -> Result<Json<UserBody>> {
-    let (signed, [row]) = caller.read(|signed| Ok([people::by_id(signed.person)])).await?;
-    let row: PersonRow =
-        row.rows()?.first()?.ok_or_else(|| Problem::internal("a session without its person"))?;
+    let (signed, [row]) = caller
+        .read(|signed| Ok([people::by_id(signed.person)]))
+        .await?;
+    let row: PersonRow = row
+        .rows()?
+        .first()?
+        .ok_or_else(|| Problem::internal("a session without its person"))?;
     let record = signed
         .keys
         .open::<PersonRecord>(row.id, row.rev, row.sealed)?

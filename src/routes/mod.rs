@@ -17,8 +17,8 @@ mod passwords;
 mod plaid_webhooks;
 mod sessions;
 mod transactions;
-mod well_known;
 mod users;
+mod well_known;
 
 use axum::Router;
 use http::{Method, Uri};
@@ -32,7 +32,9 @@ pub(crate) use health::PATH as HEALTH;
 pub(crate) fn router() -> Router {
     let (router, document) = resources().split_for_parts();
     openapi::publish(document);
-    router.fallback(unknown_route).method_not_allowed_fallback(method_not_allowed)
+    router
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 fn resources() -> OpenApiRouter {
@@ -58,5 +60,8 @@ async fn unknown_route() -> Problem {
 }
 
 async fn method_not_allowed(_method: Method, _uri: Uri) -> Problem {
-    Problem::new(Kind::MethodNotAllowed, "This route takes other methods; see the Allow header.")
+    Problem::new(
+        Kind::MethodNotAllowed,
+        "This route takes other methods; see the Allow header.",
+    )
 }

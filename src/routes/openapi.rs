@@ -100,7 +100,9 @@ const METHODS: [HttpMethod; 5] = [
 fn common_problems(operation: &mut Operation, reads_body: bool) {
     let mut kinds = vec![Kind::Internal, Kind::Unavailable];
     let public = operation.security.as_ref().is_some_and(|list| {
-        list.iter().all(|requirement| *requirement == utoipa::openapi::security::SecurityRequirement::default())
+        list.iter().all(|requirement| {
+            *requirement == utoipa::openapi::security::SecurityRequirement::default()
+        })
     });
     if !public {
         kinds.extend([Kind::Unauthenticated, Kind::CrossSite]);
@@ -111,17 +113,27 @@ fn common_problems(operation: &mut Operation, reads_body: bool) {
             kinds.extend([Kind::UnsupportedType, Kind::Validation]);
         }
     }
-    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+    if operation
+        .parameters
+        .as_ref()
+        .is_some_and(|parameters| !parameters.is_empty())
+    {
         kinds.extend([Kind::BadRequest, Kind::Validation]);
     }
     for kind in kinds {
         let code = kind.status().as_str().to_owned();
-        operation.responses.responses.entry(code).or_insert_with(|| RefOr::T(problem(kind)));
+        operation
+            .responses
+            .responses
+            .entry(code)
+            .or_insert_with(|| RefOr::T(problem(kind)));
     }
 }
 
 fn problem(kind: Kind) -> utoipa::openapi::Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
     ResponseBuilder::new()
         .description(format!("{}.", kind.title()))
         .content("application/problem+json", content)
@@ -130,7 +142,10 @@ fn problem(kind: Kind) -> utoipa::openapi::Response {
 
 /// The document, for the page that shows it.
 pub(super) fn document() -> Result<&'static Document> {
-    DOCUMENT.get().map(|(document, _)| document).ok_or_else(|| Problem::internal("no document"))
+    DOCUMENT
+        .get()
+        .map(|(document, _)| document)
+        .ok_or_else(|| Problem::internal("no document"))
 }
 
 pub(super) fn router() -> OpenApiRouter {
@@ -148,6 +163,8 @@ pub(super) fn router() -> OpenApiRouter {
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value))
 )]
 async fn openapi() -> Result<Response> {
-    let (_, bytes) = DOCUMENT.get().ok_or_else(|| Problem::internal("no document"))?;
+    let (_, bytes) = DOCUMENT
+        .get()
+        .ok_or_else(|| Problem::internal("no document"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes.clone()).into_response())
 }

@@ -43,12 +43,21 @@ async fn range(
     prefix: std::result::Result<Path<String>, PathRejection>,
 ) -> Result<Response> {
     const FIELDS: [(HeaderName, HeaderValue); 2] = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=86400"),
+        ),
     ];
-    let prefix = prefix.ok().and_then(|Path(prefix)| Prefix::parse(&prefix).ok()).ok_or_else(|| {
-        Problem::invalid_field("prefix", "prefix_invalid", "A prefix is five hex digits.")
-    })?;
+    let prefix = prefix
+        .ok()
+        .and_then(|Path(prefix)| Prefix::parse(&prefix).ok())
+        .ok_or_else(|| {
+            Problem::invalid_field("prefix", "prefix_invalid", "A prefix is five hex digits.")
+        })?;
     let body = leaks::range(&app, prefix).await?;
     Ok((FIELDS, body).into_response())
 }

@@ -45,7 +45,12 @@ async fn receive(app: App, headers: HeaderMap, body: Bytes) -> Result<Json<Recei
     let verification = headers
         .get(plaid::webhook::VERIFICATION_HEADER)
         .and_then(|value| value.to_str().ok())
-        .ok_or_else(|| Problem::new(Kind::InvalidSignature, "The Plaid-Verification header is missing."))?;
+        .ok_or_else(|| {
+            Problem::new(
+                Kind::InvalidSignature,
+                "The Plaid-Verification header is missing.",
+            )
+        })?;
     banking::receive(&app, verification, &body).await?;
     Ok(Json(Received { received: true }))
 }

@@ -23,7 +23,9 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(create, list, remove_all)).routes(routes!(remove))
+    OpenApiRouter::new()
+        .routes(routes!(create, list, remove_all))
+        .routes(routes!(remove))
 }
 
 /// Who wants in.
@@ -89,11 +91,20 @@ impl SignInReply {
         (status = 429, description = "Too many wrong passwords, or too many requests from this network.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]
-async fn create(app: App, visitor: Visitor, Json(request): Json<SignInRequest>) -> Result<Response> {
+async fn create(
+    app: App,
+    visitor: Visitor,
+    Json(request): Json<SignInRequest>,
+) -> Result<Response> {
     let password = request.password.normalize()?;
     let signed_in = sign_in(&app, &visitor, &request.email, &password).await?;
     let cookie = [(header::SET_COOKIE, signed_in.session.cookie()?)];
-    Ok((StatusCode::CREATED, cookie, Json(SignInReply::new(signed_in))).into_response())
+    Ok((
+        StatusCode::CREATED,
+        cookie,
+        Json(SignInReply::new(signed_in)),
+    )
+        .into_response())
 }
 
 /// Which page.
@@ -178,20 +189,32 @@ async fn list(
 ) -> Result<Json<SessionList>> {
     let limit = parameters.limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
-        return Err(Problem::invalid_field("limit", "range", "A page has 1 to 1000."));
+        return Err(Problem::invalid_field(
+            "limit",
+            "range",
+            "A page has 1 to 1000.",
+        ));
     }
     let (signed, [rows]) = caller
         .read(|signed| {
             // One more than asked for tells whether there is another page.
-            let rows = sessions::of_person(signed.person, parameters.cursor, limit + 1, Timestamp::now());
+            let rows = sessions::of_person(
+                signed.person,
+                parameters.cursor,
+                limit + 1,
+                Timestamp::now(),
+            );
             Ok([rows])
         })
         .await?;
     let rows: Vec<SessionRow> = rows.rows()?.all()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
-    let data: Vec<SessionBody> =
-        rows.into_iter().take(limit).map(|row| SessionBody::open(row, &signed)).collect::<Result<_>>()?;
+    let data: Vec<SessionBody> = rows
+        .into_iter()
+        .take(limit)
+        .map(|row| SessionBody::open(row, &signed))
+        .collect::<Result<_>>()?;
     let next_cursor = data.last().filter(|_| more).map(|last| last.id);
     Ok(Json(SessionList { data, next_cursor }))
 }
@@ -204,7 +227,11 @@ enum Which {
 
 impl FromPath for Which {
     fn from_path(text: &str) -> Option<Self> {
-        if text == "current" { Some(Self::Current) } else { SessionId::parse(text).map(Self::Id) }
+        if text == "current" {
+            Some(Self::Current)
+        } else {
+            SessionId::parse(text).map(Self::Id)
+        }
     }
 }
 
@@ -228,7 +255,10 @@ async fn remove(app: App, caller: Caller, PathId(which): PathId<Which>) -> Resul
         Which::Current => signed.session,
         Which::Id(session) => session,
     };
-    let [deleted] = app.db.batch([sessions::delete(signed.person, session)]).await?;
+    let [deleted] = app
+        .db
+        .batch([sessions::delete(signed.person, session)])
+        .await?;
     if deleted.changed() == 0 {
         return Err(Problem::not_found());
     }

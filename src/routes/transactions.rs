@@ -23,7 +23,9 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(search))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(search))
 }
 
 /// Which transactions, and how many of them.
@@ -174,7 +176,11 @@ fn reply(page: &Page) -> Result<Response> {
 fn checked_limit(limit: Option<u32>) -> Result<usize> {
     match limit.unwrap_or(100) {
         limit @ 1..=1000 => Ok(usize::try_from(limit).unwrap_or(1000)),
-        _ => Err(Problem::invalid_field("limit", "range", "This takes 1 to 1000.")),
+        _ => Err(Problem::invalid_field(
+            "limit",
+            "range",
+            "This takes 1 to 1000.",
+        )),
     }
 }
 
@@ -216,14 +222,14 @@ async fn list(
     request_body = SearchRequest,
     responses((status = 200, description = "A page.", body = TransactionList<'static>))
 )]
-async fn search(
-    app: App,
-    caller: Caller,
-    Json(request): Json<SearchRequest>,
-) -> Result<Response> {
+async fn search(app: App, caller: Caller, Json(request): Json<SearchRequest>) -> Result<Response> {
     let limit = checked_limit(request.limit)?;
     if !(1..=100).contains(&request.text.chars().count()) {
-        return Err(Problem::invalid_field("text", "length", "This takes 1 to 100 characters."));
+        return Err(Problem::invalid_field(
+            "text",
+            "length",
+            "This takes 1 to 100 characters.",
+        ));
     }
     let filter = Filter {
         account: request.account,

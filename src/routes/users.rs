@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::idempotency::{Idempotent, IdempotencyHeader, Turn};
+use super::idempotency::{IdempotencyHeader, Idempotent, Turn};
 use crate::{
     app::App,
     identity::{Applicant, TypedPassword, Visitor, sign_up},
@@ -45,7 +45,10 @@ struct SignUpReply {
     expires_in: u32,
 }
 
-const MAILED: SignUpReply = SignUpReply { status: "mailed", expires_in: 24 * 60 * 60 };
+const MAILED: SignUpReply = SignUpReply {
+    status: "mailed",
+    expires_in: 24 * 60 * 60,
+};
 
 /// Sign up
 ///
@@ -79,5 +82,7 @@ async fn create(
         Turn::First(claim) => claim,
     };
     let signed_up = sign_up(&app, &visitor, &applicant).await;
-    claim.settle(&app, signed_up.map(|()| (StatusCode::ACCEPTED, MAILED))).await
+    claim
+        .settle(&app, signed_up.map(|()| (StatusCode::ACCEPTED, MAILED)))
+        .await
 }

@@ -18,7 +18,9 @@ use crate::{
 const HOLDS: i64 = 180 * 86_400;
 
 pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(security_txt)).routes(routes!(problem))
+    OpenApiRouter::new()
+        .routes(routes!(security_txt))
+        .routes(routes!(problem))
 }
 
 /// Security contact
@@ -57,6 +59,9 @@ async fn security_txt(app: App) -> Response {
     )
 )]
 async fn problem(Path(slug): Path<String>) -> Result<Redirect> {
-    let kind = Kind::ALL.iter().find(|kind| kind.slug() == slug).ok_or_else(Problem::not_found)?;
+    let kind = Kind::ALL
+        .iter()
+        .find(|kind| kind.slug() == slug)
+        .ok_or_else(Problem::not_found)?;
     Ok(Redirect::to(&format!("/docs#{}", kind.slug())))
 }

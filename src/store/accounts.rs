@@ -71,8 +71,10 @@ pub(crate) fn of_person(person: PersonId) -> Statement {
 
 /// One account of this person's.
 pub(crate) fn of_person_by_id(person: PersonId, account: AccountId) -> Statement {
-    const OF: Select =
-        Select { columns: COLUMNS, from: "FROM account WHERE user_id=? AND id=?" };
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM account WHERE user_id=? AND id=?",
+    };
     Statement::read(OF, [person.0.into(), account.0.into()])
 }
 
@@ -89,14 +91,22 @@ pub(crate) fn upsert(
         .iter()
         .map(|(id, record)| {
             let sealed = keys.seal(id.0, rev, record)?;
-            Ok(vec![user.into(), id.0.into(), item.0.into(), rev.into(), sealed])
+            Ok(vec![
+                user.into(),
+                id.0.into(),
+                item.0.into(),
+                rev.into(),
+                sealed,
+            ])
         })
         .collect();
     Ok(Statement::insert_all(
         "account",
         &["user_id", "id", "item_id", "rev", "sealed"],
         rows?,
-        OnConflict::Replace { key: &["user_id", "id"] },
+        OnConflict::Replace {
+            key: &["user_id", "id"],
+        },
     ))
 }
 

@@ -22,7 +22,13 @@ pub(crate) struct InboxRow {
 const COLUMNS: &[&str] = &["id", "subject", "kind", "received_at"];
 
 /// Writes a webhook down, unless an equal one waits already.
-pub(crate) fn insert(id: RowId, source: &'static str, subject: RowId, kind: &'static str, now: Timestamp) -> Statement {
+pub(crate) fn insert(
+    id: RowId,
+    source: &'static str,
+    subject: RowId,
+    kind: &'static str,
+    now: Timestamp,
+) -> Statement {
     Statement::insert_all(
         "inbox",
         &["id", "source", "subject", "kind", "received_at", "waiting"],
@@ -40,7 +46,10 @@ pub(crate) fn insert(id: RowId, source: &'static str, subject: RowId, kind: &'st
 
 /// One that waits still.
 pub(crate) fn waiting(id: RowId) -> Statement {
-    const ONE: Select = Select { columns: COLUMNS, from: "FROM inbox WHERE id=? AND waiting=1" };
+    const ONE: Select = Select {
+        columns: COLUMNS,
+        from: "FROM inbox WHERE id=? AND waiting=1",
+    };
     Statement::read(ONE, [id.into()])
 }
 
@@ -63,5 +72,8 @@ pub(crate) fn done(id: RowId, now: Timestamp) -> Statement {
 
 /// Deletes what was done long ago.
 pub(crate) fn purge(now: Timestamp) -> Statement {
-    Statement::write("DELETE FROM inbox WHERE done_at<=?", [now.plus(-KEPT_SECONDS).unix().into()])
+    Statement::write(
+        "DELETE FROM inbox WHERE done_at<=?",
+        [now.plus(-KEPT_SECONDS).unix().into()],
+    )
 }

@@ -101,13 +101,25 @@ impl ItemRow {
 }
 
 const COLUMNS: &[&str] = &[
-    "id", "user_id", "state", "wanted", "synced", "attempt", "failures", "lease_holder", "lease_until",
-    "rev", "sealed",
+    "id",
+    "user_id",
+    "state",
+    "wanted",
+    "synced",
+    "attempt",
+    "failures",
+    "lease_holder",
+    "lease_until",
+    "rev",
+    "sealed",
 ];
 
 /// One Item, whoever's it is: for messages, which carry its id.
 pub(crate) fn by_id(item: ItemId) -> Statement {
-    const BY_ID: Select = Select { columns: COLUMNS, from: "FROM item WHERE id=?" };
+    const BY_ID: Select = Select {
+        columns: COLUMNS,
+        from: "FROM item WHERE id=?",
+    };
     Statement::read(BY_ID, [item.0.into()])
 }
 
@@ -131,7 +143,10 @@ pub(crate) fn of_person(person: PersonId) -> Statement {
 
 /// The Item that Plaid's id names.
 pub(crate) fn by_plaid_id(plaid_index: RowId) -> Statement {
-    const BY: Select = Select { columns: COLUMNS, from: "FROM item WHERE plaid_index=?" };
+    const BY: Select = Select {
+        columns: COLUMNS,
+        from: "FROM item WHERE plaid_index=?",
+    };
     Statement::read(BY, [plaid_index.into()])
 }
 
@@ -169,11 +184,19 @@ pub(crate) fn insert(
 
 /// One more reason to sync, to be acted on at once.
 pub(crate) fn want(item: ItemId) -> Statement {
-    Statement::write("UPDATE item SET wanted=wanted+1, retry_at=0 WHERE id=?", [item.0.into()])
+    Statement::write(
+        "UPDATE item SET wanted=wanted+1, retry_at=0 WHERE id=?",
+        [item.0.into()],
+    )
 }
 
 /// Takes the lease where nobody holds it, and begins attempt `attempt + 1`.
-pub(crate) fn take_lease(item: ItemId, attempt: u32, holder: RowId, now: Timestamp) -> [Statement; 2] {
+pub(crate) fn take_lease(
+    item: ItemId,
+    attempt: u32,
+    holder: RowId,
+    now: Timestamp,
+) -> [Statement; 2] {
     [
         Statement::guard(
             "FROM item WHERE id=? AND attempt=? AND lease_until<=? AND state<>'removing'",
@@ -181,7 +204,11 @@ pub(crate) fn take_lease(item: ItemId, attempt: u32, holder: RowId, now: Timesta
         ),
         Statement::write(
             "UPDATE item SET attempt=attempt+1, lease_holder=?, lease_until=? WHERE id=?",
-            [holder.into(), now.plus(LEASE_SECONDS).unix().into(), item.0.into()],
+            [
+                holder.into(),
+                now.plus(LEASE_SECONDS).unix().into(),
+                item.0.into(),
+            ],
         ),
     ]
 }
@@ -255,5 +282,8 @@ pub(crate) fn postpone_removal(item: ItemId, until: Timestamp) -> Statement {
 
 /// Deletes the row, once Plaid has confirmed.
 pub(crate) fn delete_removed(item: ItemId) -> Statement {
-    Statement::write("DELETE FROM item WHERE id=? AND state='removing'", [item.0.into()])
+    Statement::write(
+        "DELETE FROM item WHERE id=? AND state='removing'",
+        [item.0.into()],
+    )
 }

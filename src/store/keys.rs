@@ -110,7 +110,10 @@ impl UserKeys {
 
 /// The wrapped keys of a person whose id is known.
 pub(crate) fn of_user(user: RowId) -> Statement {
-    const OF: Select = Select { columns: COLUMNS, from: "FROM user_key WHERE user_id=?" };
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM user_key WHERE user_id=?",
+    };
     Statement::read(OF, [user.into()])
 }
 
@@ -133,7 +136,11 @@ pub(crate) fn generate(keyring: &Keyring, user: UserId) -> Result<(Statement, Us
         &["user_id", "gen", "wrapped"],
         rows,
         // Two isolates may make the system's keys at once: the first stays.
-        if user == UserId::SYSTEM { OnConflict::Keep } else { OnConflict::Fail },
+        if user == UserId::SYSTEM {
+            OnConflict::Keep
+        } else {
+            OnConflict::Fail
+        },
     );
     let mut derived = derived.into_iter();
     let (Some(index), Some(keys)) = (derived.next(), derived.next()) else {
@@ -141,7 +148,16 @@ pub(crate) fn generate(keyring: &Keyring, user: UserId) -> Result<(Statement, Us
     };
     let of_table = [const { OnceLock::new() }; Table::COUNT];
     let generations = BTreeMap::from([(1, Ciphers { keys, of_table })]);
-    Ok((statement, UserKeys { user, index, generations, newest: 1, directory: Mutex::default() }))
+    Ok((
+        statement,
+        UserKeys {
+            user,
+            index,
+            generations,
+            newest: 1,
+            directory: Mutex::default(),
+        },
+    ))
 }
 
 /// The isolate's cache.
@@ -153,7 +169,11 @@ pub(crate) struct KeyCache {
 
 impl KeyCache {
     pub(crate) fn new(keyring: Keyring) -> Self {
-        Self { keyring, people: Mutex::new(LruCache::new(KEPT)), system: OnceLock::new() }
+        Self {
+            keyring,
+            people: Mutex::new(LruCache::new(KEPT)),
+            system: OnceLock::new(),
+        }
     }
 
     pub(crate) const fn keyring(&self) -> &Keyring {
@@ -173,7 +193,9 @@ impl KeyCache {
 
     /// Unwraps and keeps. None where she has no keys.
     pub(crate) fn admit(&self, user: UserId, rows: &Rows) -> Result<Option<Arc<UserKeys>>> {
-        let Some(keys) = UserKeys::unwrap(&self.keyring, user, rows)? else { return Ok(None) };
+        let Some(keys) = UserKeys::unwrap(&self.keyring, user, rows)? else {
+            return Ok(None);
+        };
         Ok(Some(self.keep(keys)))
     }
 
@@ -187,7 +209,10 @@ impl KeyCache {
 
     /// Forgets a person's keys, so that an erasure takes effect here at once.
     pub(crate) fn forget(&self, user: UserId) {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner).pop(&user);
+        self.people
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop(&user);
     }
 
     /// A person's keys: warm, or at the cost of one batch.
@@ -220,4 +245,3 @@ impl KeyCache {
             .ok_or_else(|| Problem::from(EngineError::Shape))
     }
 }
-

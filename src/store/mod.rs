@@ -38,7 +38,10 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) fn new(engine: D1) -> Self {
-        Self { engine, batches: Arc::default() }
+        Self {
+            engine,
+            batches: Arc::default(),
+        }
     }
 
     /// The same database with a count of its own.
@@ -62,7 +65,11 @@ impl Database {
     ) -> Result<Vec<Outcome>, EngineError> {
         self.batches.fetch_add(1, Ordering::Relaxed);
         let outcomes = self.engine.batch(statements).await?;
-        if outcomes.len() == statements.len() { Ok(outcomes) } else { Err(EngineError::Shape) }
+        if outcomes.len() == statements.len() {
+            Ok(outcomes)
+        } else {
+            Err(EngineError::Shape)
+        }
     }
 
     /// Round trips so far.
@@ -75,12 +82,14 @@ impl Database {
 impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Guard | EngineError::Duplicate => {
-                Self::new(Kind::Conflict, "Something else changed this at the same moment; try again.")
-            }
-            EngineError::Unavailable => {
-                Self::unavailable("The database does not answer; try again.", error.to_string())
-            }
+            EngineError::Guard | EngineError::Duplicate => Self::new(
+                Kind::Conflict,
+                "Something else changed this at the same moment; try again.",
+            ),
+            EngineError::Unavailable => Self::unavailable(
+                "The database does not answer; try again.",
+                error.to_string(),
+            ),
             EngineError::TooLarge | EngineError::Shape | EngineError::Refused => {
                 Self::internal(error.to_string())
             }

@@ -59,7 +59,10 @@ const COLUMNS: &[&str] = &["rev", "sealed"];
 
 /// A person's directory.
 pub(crate) fn of_person(person: PersonId) -> Statement {
-    const OF: Select = Select { columns: COLUMNS, from: "FROM month_directory WHERE user_id=?" };
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM month_directory WHERE user_id=?",
+    };
     Statement::read(OF, [person.0.into()])
 }
 
@@ -91,7 +94,10 @@ impl UserKeys {
     /// The directory as this isolate last opened it. Its `rev` tells in the next
     /// batch whether it still holds.
     pub(crate) fn cached_directory(&self) -> Option<Arc<Directory>> {
-        self.directory.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.directory
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// The directory out of a batch, opened only where it has changed.
@@ -105,8 +111,10 @@ impl UserKeys {
             None => Directory::default(),
             Some(row) => self.open_directory(row)?,
         });
-        *self.directory.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            Some(Arc::clone(&directory));
+        *self
+            .directory
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&directory));
         Ok(directory)
     }
 
@@ -121,16 +129,25 @@ impl UserKeys {
         let months = months
             .into_iter()
             .rev()
-            .map(|(name, count)| Month { token: tokens.of(&name), name, count })
+            .map(|(name, count)| Month {
+                token: tokens.of(&name),
+                name,
+                count,
+            })
             .collect();
-        Ok(Directory { rev: row.rev, months })
+        Ok(Directory {
+            rev: row.rev,
+            months,
+        })
     }
 }
 
 impl Directory {
     /// Whether `token` is that of the month the date is in.
     pub(crate) fn places(&self, date: &CivilDate, token: MonthToken) -> bool {
-        self.months.iter().any(|month| month.token == token && month.name == date.month())
+        self.months
+            .iter()
+            .any(|month| month.token == token && month.name == date.month())
     }
 
     /// The directory after a change: `counts` by token; `names` are the months
@@ -141,14 +158,20 @@ impl Directory {
         counts: &[(MonthToken, u32)],
         names: impl Iterator<Item = String>,
     ) -> Result<DirectoryRecord> {
-        let known = self.months.iter().map(|month| (month.token, month.name.clone()));
+        let known = self
+            .months
+            .iter()
+            .map(|month| (month.token, month.name.clone()));
         let mut by_token: BTreeMap<MonthToken, String> = known.collect();
         by_token.extend(names.map(|name| (tokens.of(&name), name)));
         let months = counts
             .iter()
             .map(|(token, count)| {
                 let name = by_token.get(token).cloned();
-                Ok((name.ok_or_else(|| Problem::internal("a month without a name"))?, *count))
+                Ok((
+                    name.ok_or_else(|| Problem::internal("a month without a name"))?,
+                    *count,
+                ))
             })
             .collect::<Result<_>>()?;
         Ok(DirectoryRecord(months))
@@ -167,10 +190,18 @@ pub(crate) fn replace(
     let columns = &["user_id", "rev", "sealed"];
     Ok(if rev == 0 {
         // Somebody else's first row is a duplicate, which aborts as a guard would.
-        vec![Statement::insert_all("month_directory", columns, vec![row], OnConflict::Fail)]
+        vec![Statement::insert_all(
+            "month_directory",
+            columns,
+            vec![row],
+            OnConflict::Fail,
+        )]
     } else {
         vec![
-            Statement::guard("FROM month_directory WHERE user_id=? AND rev=?", [user.into(), rev.into()]),
+            Statement::guard(
+                "FROM month_directory WHERE user_id=? AND rev=?",
+                [user.into(), rev.into()],
+            ),
             Statement::insert_all(
                 "month_directory",
                 columns,

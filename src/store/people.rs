@@ -61,7 +61,10 @@ const COLUMNS: &[&str] = &["id", "rev", "sealed"];
 
 /// The account, by its id.
 pub(crate) fn by_id(person: PersonId) -> Statement {
-    const BY_ID: Select = Select { columns: COLUMNS, from: "FROM person WHERE id=?" };
+    const BY_ID: Select = Select {
+        columns: COLUMNS,
+        from: "FROM person WHERE id=?",
+    };
     Statement::read(BY_ID, [person.0.into()])
 }
 
@@ -76,7 +79,10 @@ pub(crate) fn by_login(email_index: RowId) -> Statement {
 
 /// Whether some account signs in with an email: one row of one column, or none.
 pub(crate) fn is_known(email_index: RowId) -> Statement {
-    const KNOWN: Select = Select { columns: &["1"], from: "FROM login WHERE email_index=?" };
+    const KNOWN: Select = Select {
+        columns: &["1"],
+        from: "FROM login WHERE email_index=?",
+    };
     Statement::read(KNOWN, [email_index.into()])
 }
 

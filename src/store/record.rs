@@ -27,12 +27,21 @@ pub(crate) trait Sealable: Serialize {
 pub(crate) trait Record: Sealable + DeserializeOwned {
     /// From the sealed bytes of any schema this table ever had.
     fn decode(schema: SchemaVersion, payload: &[u8]) -> Option<Self> {
-        if schema == Self::SCHEMA { serde_json::from_slice(payload).ok() } else { None }
+        if schema == Self::SCHEMA {
+            serde_json::from_slice(payload).ok()
+        } else {
+            None
+        }
     }
 }
 
 const fn place(table: Table, row: RowId, rev: u32) -> Place {
-    Place { table: table.id(), column: ColumnId::ROW, row_id: row.0, rev }
+    Place {
+        table: table.id(),
+        column: ColumnId::ROW,
+        row_id: row.0,
+        rev,
+    }
 }
 
 impl UserKeys {
@@ -65,10 +74,11 @@ impl UserKeys {
         rev: u32,
         sealed: SealedBytes,
     ) -> Result<Sensitive<R>> {
-        self.open_bytes(R::TABLE, row, rev, sealed)?.try_map(|opened| {
-            R::decode(opened.schema(), opened.payload())
-                .ok_or_else(|| Problem::internal("a sealed row of an unknown shape"))
-        })
+        self.open_bytes(R::TABLE, row, rev, sealed)?
+            .try_map(|opened| {
+                R::decode(opened.schema(), opened.payload())
+                    .ok_or_else(|| Problem::internal("a sealed row of an unknown shape"))
+            })
     }
 
     /// As [`Self::open`], for a reader that borrows from the bytes.

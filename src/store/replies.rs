@@ -60,7 +60,10 @@ pub(crate) struct Slot {
 
 impl Slot {
     pub(crate) fn new(id: RowId, now: Timestamp) -> Self {
-        Self { id, lapses_at: now.plus(CLAIM_SECONDS) }
+        Self {
+            id,
+            lapses_at: now.plus(CLAIM_SECONDS),
+        }
     }
 
     /// Claims the key unless it is taken: a lapsed row goes, the claim comes (the
@@ -76,7 +79,14 @@ impl Slot {
             from: "FROM idempotent_reply WHERE user_id=? AND id=?",
         };
         let owner = owner(keys);
-        let sealed = keys.seal(self.id, CLAIMED, &ReplyRecord { fingerprint, reply: None })?;
+        let sealed = keys.seal(
+            self.id,
+            CLAIMED,
+            &ReplyRecord {
+                fingerprint,
+                reply: None,
+            },
+        )?;
         Ok([
             Statement::write(
                 "DELETE FROM idempotent_reply WHERE user_id=? AND id=? AND expires_at<=?",
@@ -135,9 +145,14 @@ impl Slot {
     }
 
     /// Whoever holds the key, from the rows of [`Self::claim`].
-    pub(crate) fn open(&self, keys: &UserKeys, rows: &Rows) -> Result<Option<Sensitive<ReplyRecord>>> {
+    pub(crate) fn open(
+        &self,
+        keys: &UserKeys,
+        rows: &Rows,
+    ) -> Result<Option<Sensitive<ReplyRecord>>> {
         let row: Option<ReplyRow> = rows.first()?;
-        row.map(|row| keys.open(self.id, row.rev, row.sealed)).transpose()
+        row.map(|row| keys.open(self.id, row.rev, row.sealed))
+            .transpose()
     }
 }
 
@@ -147,5 +162,8 @@ fn owner(keys: &UserKeys) -> RowId {
 
 /// Deletes what has lapsed.
 pub(crate) fn purge(now: Timestamp) -> Statement {
-    Statement::write("DELETE FROM idempotent_reply WHERE expires_at<=?", [now.unix().into()])
+    Statement::write(
+        "DELETE FROM idempotent_reply WHERE expires_at<=?",
+        [now.unix().into()],
+    )
 }

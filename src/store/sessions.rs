@@ -63,8 +63,10 @@ const COLUMNS: &[&str] = &["id", "user_id", "expires_at", "rev", "sealed"];
 
 /// The session of a token, unless it has expired.
 pub(crate) fn by_token(token: &TokenHash, now: Timestamp) -> Statement {
-    const BY_TOKEN: Select =
-        Select { columns: COLUMNS, from: "FROM session WHERE token_hash=? AND expires_at>?" };
+    const BY_TOKEN: Select = Select {
+        columns: COLUMNS,
+        from: "FROM session WHERE token_hash=? AND expires_at>?",
+    };
     Statement::read(BY_TOKEN, [token.hex().into(), now.unix().into()])
 }
 
@@ -92,7 +94,15 @@ pub(crate) fn of_person(
     };
     // Ids begin with their time; no id is after the last one there can be.
     let before = before.map_or(RowId([0xff; 16]), |session| session.0);
-    Statement::read(OF, [person.0.into(), now.unix().into(), before.into(), limit.into()])
+    Statement::read(
+        OF,
+        [
+            person.0.into(),
+            now.unix().into(),
+            before.into(),
+            limit.into(),
+        ],
+    )
 }
 
 /// A new session.
@@ -120,7 +130,10 @@ pub(crate) fn insert(
 
 /// Ends one session of this person.
 pub(crate) fn delete(person: PersonId, id: SessionId) -> Statement {
-    Statement::write("DELETE FROM session WHERE user_id=? AND id=?", [person.0.into(), id.0.into()])
+    Statement::write(
+        "DELETE FROM session WHERE user_id=? AND id=?",
+        [person.0.into(), id.0.into()],
+    )
 }
 
 /// Ends every session of this person.
@@ -130,7 +143,10 @@ pub(crate) fn delete_all(person: PersonId) -> Statement {
 
 /// Deletes what has expired.
 pub(crate) fn purge(now: Timestamp) -> Statement {
-    Statement::write("DELETE FROM session WHERE expires_at<=?", [now.unix().into()])
+    Statement::write(
+        "DELETE FROM session WHERE expires_at<=?",
+        [now.unix().into()],
+    )
 }
 
 impl SessionRow {
@@ -152,7 +168,9 @@ impl SessionRow {
                 if record.token_hash == token.hex() {
                     Ok(record)
                 } else {
-                    Err(Problem::internal("a session row stands under another token"))
+                    Err(Problem::internal(
+                        "a session row stands under another token",
+                    ))
                 }
             }),
             None => Ok(record),

@@ -61,7 +61,14 @@ pub(crate) fn insert(
     let sealed = system.seal(id, 1, record)?;
     Ok(Statement::insert(
         "pending_sign_up",
-        &["id", "token_hash", "email_index", "expires_at", "rev", "sealed"],
+        &[
+            "id",
+            "token_hash",
+            "email_index",
+            "expires_at",
+            "rev",
+            "sealed",
+        ],
         [
             id.into(),
             record.token_hash.clone().into(),
@@ -89,12 +96,18 @@ pub(crate) fn still_pending(id: RowId) -> Statement {
 
 /// Deletes every one of an email: one of them was confirmed.
 pub(crate) fn delete_of_email(email_index: RowId) -> Statement {
-    Statement::write("DELETE FROM pending_sign_up WHERE email_index=?", [email_index.into()])
+    Statement::write(
+        "DELETE FROM pending_sign_up WHERE email_index=?",
+        [email_index.into()],
+    )
 }
 
 /// Deletes those whose day is over.
 pub(crate) fn purge(now: Timestamp) -> Statement {
-    Statement::write("DELETE FROM pending_sign_up WHERE expires_at<=?", [now.unix().into()])
+    Statement::write(
+        "DELETE FROM pending_sign_up WHERE expires_at<=?",
+        [now.unix().into()],
+    )
 }
 
 impl SignUpRow {
@@ -109,7 +122,9 @@ impl SignUpRow {
         if record.token_hash == token.hex() && record.email_index == self.email_index {
             Ok(record)
         } else {
-            Err(Problem::internal("a pending sign-up stands under another token or email"))
+            Err(Problem::internal(
+                "a pending sign-up stands under another token or email",
+            ))
         }
     }
 }

@@ -45,7 +45,11 @@ macro_rules! count {
 pub(crate) fn count(id: RowId, free: FreeTries, now: Timestamp) -> [Statement; 3] {
     let mut parameters = counted(free, now);
     parameters.extend([id.into(), now.unix().into()]);
-    [exist(id, now), Statement::write(concat!(count!(), " AND open_at<=?"), parameters), look(id)]
+    [
+        exist(id, now),
+        Statement::write(concat!(count!(), " AND open_at<=?"), parameters),
+        look(id),
+    ]
 }
 
 /// Begins a try that [`count_failed`] or [`forgive`] ends, unless it comes too
@@ -57,7 +61,14 @@ pub(crate) fn begin(id: RowId, now: Timestamp) -> [Statement; 3] {
          under_way=CASE WHEN begun_at<? THEN 1 ELSE under_way+1 END, \
          begun_at=? \
          WHERE id=? AND open_at<=? AND (begun_at<? OR under_way<?)",
-        [dead.into(), present.into(), id.into(), present.into(), dead.into(), UNDER_WAY.into()],
+        [
+            dead.into(),
+            present.into(),
+            id.into(),
+            present.into(),
+            dead.into(),
+            UNDER_WAY.into(),
+        ],
     );
     [exist(id, now), begin, look(id)]
 }
@@ -98,7 +109,14 @@ fn exist(id: RowId, now: Timestamp) -> Statement {
     let forgotten_at = now.plus(FORGOTTEN_AFTER).unix();
     Statement::insert_all(
         "throttle",
-        &["id", "tries", "under_way", "begun_at", "open_at", "expires_at"],
+        &[
+            "id",
+            "tries",
+            "under_way",
+            "begun_at",
+            "open_at",
+            "expires_at",
+        ],
         vec![vec![
             id.into(),
             0_i64.into(),
@@ -112,7 +130,10 @@ fn exist(id: RowId, now: Timestamp) -> Statement {
 }
 
 fn look(id: RowId) -> Statement {
-    const OPEN_AT: Select = Select { columns: &["open_at"], from: "FROM throttle WHERE id=?" };
+    const OPEN_AT: Select = Select {
+        columns: &["open_at"],
+        from: "FROM throttle WHERE id=?",
+    };
     Statement::read(OPEN_AT, [id.into()])
 }
 
@@ -123,11 +144,18 @@ pub(crate) fn admit(written: &Outcome, look: Outcome, now: Timestamp) -> Result<
         return Ok(());
     }
     let (open_at,): (i64,) = look.rows()?.first()?.unwrap_or((now.unix(),));
-    let wait = open_at.saturating_sub(now.unix()).clamp(1, i64::from(LONGEST_DELAY));
-    Err(Problem::too_many(u32::try_from(wait).unwrap_or(LONGEST_DELAY)))
+    let wait = open_at
+        .saturating_sub(now.unix())
+        .clamp(1, i64::from(LONGEST_DELAY));
+    Err(Problem::too_many(
+        u32::try_from(wait).unwrap_or(LONGEST_DELAY),
+    ))
 }
 
 /// Deletes the counters that rested long enough.
 pub(crate) fn purge(now: Timestamp) -> Statement {
-    Statement::write("DELETE FROM throttle WHERE expires_at<=?", [now.unix().into()])
+    Statement::write(
+        "DELETE FROM throttle WHERE expires_at<=?",
+        [now.unix().into()],
+    )
 }

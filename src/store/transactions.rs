@@ -147,7 +147,9 @@ impl From<MonthToken> for Value {
 impl<'de> Deserialize<'de> for MonthToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
-        let number = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
+        let number = u64::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| text.len() == 16);
         number
             .map(|number| Self(number.to_be_bytes()))
             .ok_or_else(|| de::Error::custom("not a month token"))
@@ -157,7 +159,12 @@ impl<'de> Deserialize<'de> for MonthToken {
 const COLUMNS: &[&str] = &["id", "month", "rev", "sealed"];
 
 /// A person's rows of these months, at most `rows` of them behind `offset`.
-pub(crate) fn of_months(person: PersonId, months: &[MonthToken], rows: u32, offset: u32) -> Statement {
+pub(crate) fn of_months(
+    person: PersonId,
+    months: &[MonthToken],
+    rows: u32,
+    offset: u32,
+) -> Statement {
     const OF: Select = Select {
         columns: COLUMNS,
         from: "FROM txn WHERE user_id=? AND month IN ?* ORDER BY id LIMIT ? OFFSET ?",
@@ -165,7 +172,12 @@ pub(crate) fn of_months(person: PersonId, months: &[MonthToken], rows: u32, offs
     let months = months.iter().copied().map(Value::from).collect();
     Statement::read(
         OF,
-        [person.0.into(), Value::List(months), rows.into(), offset.into()],
+        [
+            person.0.into(),
+            Value::List(months),
+            rows.into(),
+            offset.into(),
+        ],
     )
 }
 
@@ -180,13 +192,22 @@ pub(crate) fn delete_of_item(person: PersonId, item: ItemId) -> Statement {
 /// One change of a page, ready to be staged.
 pub(crate) enum Change {
     /// To be there after the sync, sealed for its place already.
-    Put { id: TransactionId, month: MonthToken, sealed: Value },
+    Put {
+        id: TransactionId,
+        month: MonthToken,
+        sealed: Value,
+    },
     /// Not to be there after the sync.
     Drop { id: TransactionId },
 }
 
 /// Stages a page's changes; a later page's word on a row wins.
-pub(crate) fn stage(person: PersonId, item: ItemId, attempt: u32, changes: Vec<Change>) -> Statement {
+pub(crate) fn stage(
+    person: PersonId,
+    item: ItemId,
+    attempt: u32,
+    changes: Vec<Change>,
+) -> Statement {
     let rows = changes
         .into_iter()
         .map(|change| {
@@ -194,14 +215,23 @@ pub(crate) fn stage(person: PersonId, item: ItemId, attempt: u32, changes: Vec<C
                 Change::Put { id, month, sealed } => (id, Value::from(month), sealed),
                 Change::Drop { id } => (id, Value::Null, Value::Null),
             };
-            vec![item.0.into(), attempt.into(), id.0.into(), person.0.into(), month, sealed]
+            vec![
+                item.0.into(),
+                attempt.into(),
+                id.0.into(),
+                person.0.into(),
+                month,
+                sealed,
+            ]
         })
         .collect();
     Statement::insert_all(
         "txn_stage",
         &["item_id", "attempt", "id", "user_id", "month", "sealed"],
         rows,
-        OnConflict::Replace { key: &["item_id", "attempt", "id"] },
+        OnConflict::Replace {
+            key: &["item_id", "attempt", "id"],
+        },
     )
 }
 
@@ -245,7 +275,15 @@ pub(crate) fn counts_without(person: PersonId, item: ItemId) -> Statement {
 
 /// Promotes the staged changes: drops, puts, and clears the stage.
 pub(crate) fn promote(person: PersonId, item: ItemId, attempt: u32, whole: bool) -> [Statement; 3] {
-    let stage = || [person.0.into(), item.0.into(), whole.into(), item.0.into(), attempt.into()];
+    let stage = || {
+        [
+            person.0.into(),
+            item.0.into(),
+            whole.into(),
+            item.0.into(),
+            attempt.into(),
+        ]
+    };
     [
         // Everything of a whole reconciliation's Item goes first; of others, what was dropped.
         Statement::write(

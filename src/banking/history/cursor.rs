@@ -51,7 +51,11 @@ fn place(keys: &UserKeys) -> RowId {
 impl Position {
     /// As a cursor.
     pub(super) fn seal(self, keys: &UserKeys, filter: &Filter) -> Result<String> {
-        let record = CursorRecord { date: self.date, id: self.id, filter: hex(&filter.fingerprint()) };
+        let record = CursorRecord {
+            date: self.date,
+            id: self.id,
+            filter: hex(&filter.fingerprint()),
+        };
         match keys.seal(place(keys), 0, &record)? {
             Value::Sealed(bytes) => Ok(URL_SAFE_NO_PAD.encode(bytes)),
             _ => Err(Problem::internal("a cursor that is not sealed")),
@@ -79,7 +83,10 @@ impl Position {
         if record.filter != hex(&filter.fingerprint()) {
             return Err(refused());
         }
-        Ok(Self { date: record.date, id: record.id })
+        Ok(Self {
+            date: record.date,
+            id: record.id,
+        })
     }
 
     /// Whether a row comes after this place.

@@ -29,13 +29,17 @@ impl Filter {
     pub(super) fn fingerprint(&self) -> [u8; 16] {
         let json = serde_json::to_vec(self).unwrap_or_default();
         let mut fingerprint = [0; 16];
-        fingerprint.iter_mut().zip(Sha256::digest(&json)).for_each(|(to, from)| *to = from);
+        fingerprint
+            .iter_mut()
+            .zip(Sha256::digest(&json))
+            .for_each(|(to, from)| *to = from);
         fingerprint
     }
 
     /// Whether a transaction is in it.
     pub(super) fn admits(&self, record: &TransactionRecord<'_>) -> bool {
-        self.account.is_none_or(|account| account.0 == record.account)
+        self.account
+            .is_none_or(|account| account.0 == record.account)
             && self.from.is_none_or(|from| record.date >= from)
             && self.to.is_none_or(|to| record.date <= to)
             && self.pending.is_none_or(|pending| record.pending == pending)
@@ -58,7 +62,10 @@ fn contains(said: &str, text: &str) -> bool {
         return said.to_lowercase().contains(text);
     }
     let (said, text) = (said.as_bytes(), text.as_bytes());
-    text.is_empty() || said.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text))
+    text.is_empty()
+        || said
+            .windows(text.len())
+            .any(|window| window.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]

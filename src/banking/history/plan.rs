@@ -41,9 +41,13 @@ impl Plan {
             (a, b) => a.as_ref().or(b.as_ref()),
         };
         let months = &directory.months;
-        let next = months.iter().position(|month| newest.is_none_or(|newest| month.name <= *newest));
+        let next = months
+            .iter()
+            .position(|month| newest.is_none_or(|newest| month.name <= *newest));
         let from = filter.from.as_ref().map(plaid::CivilDate::month);
-        let end = months.iter().take_while(|month| from.is_none_or(|from| month.name.as_str() >= from));
+        let end = months
+            .iter()
+            .take_while(|month| from.is_none_or(|from| month.name.as_str() >= from));
         Self {
             after,
             limit,
@@ -71,17 +75,28 @@ impl Plan {
         person: PersonId,
         rows_per_statement: u32,
     ) -> Vec<Statement> {
-        let enough = if self.sparse { ROWS_PER_BATCH } else { self.limit + 1 };
+        let enough = if self.sparse {
+            ROWS_PER_BATCH
+        } else {
+            self.limit + 1
+        };
         let mut sure = 0;
         let mut chosen: Vec<&Month> = Vec::new();
-        let range = directory.months.get(self.next..self.end.max(self.next)).unwrap_or_default();
+        let range = directory
+            .months
+            .get(self.next..self.end.max(self.next))
+            .unwrap_or_default();
         for month in range {
             if sure >= enough {
                 break;
             }
             self.next += 1;
             chosen.push(month);
-            let partial = self.partial.iter().flatten().any(|name| *name == month.name);
+            let partial = self
+                .partial
+                .iter()
+                .flatten()
+                .any(|name| *name == month.name);
             if self.sparse || !partial {
                 sure += usize::try_from(month.count).unwrap_or(usize::MAX);
             }
@@ -99,7 +114,12 @@ fn statements(person: PersonId, months: &[&Month], rows_per_statement: u32) -> V
         let tokens: Vec<_> = group.iter().map(|month| month.token).collect();
         let mut offset = 0;
         while !tokens.is_empty() && (offset == 0 || offset < rows) {
-            statements.push(transactions::of_months(person, &tokens, rows_per_statement, offset));
+            statements.push(transactions::of_months(
+                person,
+                &tokens,
+                rows_per_statement,
+                offset,
+            ));
             offset += rows_per_statement;
         }
         group.clear();
@@ -127,7 +147,10 @@ mod tests {
             token: MonthToken([0; 8]),
             count: *count,
         });
-        Directory { rev: 1, months: months.collect() }
+        Directory {
+            rev: 1,
+            months: months.collect(),
+        }
     }
 
     fn person() -> PersonId {
@@ -147,7 +170,10 @@ mod tests {
     fn the_month_of_the_cursor_does_not_count_as_sure() {
         let directory = directory(&[("2026-03", 60), ("2026-02", 60), ("2026-01", 60)]);
         let date = plaid::CivilDate::parse("2026-03-02").unwrap();
-        let after = Position { date, id: crate::id::RowId([0; 16]) };
+        let after = Position {
+            date,
+            id: crate::id::RowId([0; 16]),
+        };
         let mut plan = Plan::new(&Filter::default(), Some(after), 50, &directory);
         plan.next(&directory, person(), 2_000);
         assert_eq!(plan.next, 2);
@@ -155,9 +181,18 @@ mod tests {
 
     #[test]
     fn dates_bound_the_months_on_both_sides() {
-        let directory = directory(&[("2026-03", 1), ("2026-02", 1), ("2026-01", 1), ("2025-12", 1)]);
+        let directory = directory(&[
+            ("2026-03", 1),
+            ("2026-02", 1),
+            ("2026-01", 1),
+            ("2025-12", 1),
+        ]);
         let date = |text| Some(plaid::CivilDate::parse(text).unwrap());
-        let filter = Filter { from: date("2026-01-15"), to: date("2026-02-10"), ..Filter::default() };
+        let filter = Filter {
+            from: date("2026-01-15"),
+            to: date("2026-02-10"),
+            ..Filter::default()
+        };
         let mut plan = Plan::new(&filter, None, 100, &directory);
         assert_eq!((plan.next, plan.end), (1, 3));
         plan.next(&directory, person(), 2_000);

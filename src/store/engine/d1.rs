@@ -24,9 +24,14 @@ impl D1 {
     }
 
     /// Runs `statements` as one transaction; one outcome for each.
-    pub(crate) async fn batch(&self, statements: &[Statement]) -> Result<Vec<Outcome>, EngineError> {
+    pub(crate) async fn batch(
+        &self,
+        statements: &[Statement],
+    ) -> Result<Vec<Outcome>, EngineError> {
         let (text, spans) = spell(statements)?;
-        let results = glue::here(glue::d1_batch(&self.0, &text)).await.map_err(|thrown| told_apart(&thrown))?;
+        let results = glue::here(glue::d1_batch(&self.0, &text))
+            .await
+            .map_err(|thrown| told_apart(&thrown))?;
         let results: Array = results.dyn_into().map_err(|_| EngineError::Shape)?;
         let mut next = 0;
         let mut outcomes = Vec::with_capacity(statements.len());
@@ -74,7 +79,10 @@ fn told_apart(thrown: &JsValue) -> EngineError {
 
 /// The batch as `glue.js` takes it, and how many SQL statements each became.
 fn spell(statements: &[Statement]) -> Result<(String, Vec<u32>), EngineError> {
-    let mut speller = Speller { text: String::from("["), first: true };
+    let mut speller = Speller {
+        text: String::from("["),
+        first: true,
+    };
     let mut spans = Vec::with_capacity(statements.len());
     for statement in statements {
         spans.push(speller.statement(statement)?);
@@ -108,7 +116,12 @@ impl Speller {
                 self.push(&sql, parameters, false)?;
                 Ok(1)
             }
-            Statement::Insert { table, columns, rows, on_conflict } => {
+            Statement::Insert {
+                table,
+                columns,
+                rows,
+                on_conflict,
+            } => {
                 let sql = insert_sql(table, columns, *on_conflict);
                 let mut parts = 0;
                 for part in row_arrays(rows)? {
@@ -145,7 +158,8 @@ impl Speller {
                 value => scalar(&mut self.text, value)?,
             }
         }
-        self.text.push_str(if reads { "],true]" } else { "],false]" });
+        self.text
+            .push_str(if reads { "],true]" } else { "],false]" });
         Ok(())
     }
 }
@@ -153,9 +167,15 @@ impl Speller {
 /// A read as one string: the aggregate keeps the order of the rows inside.
 fn read_sql(select: Select) -> String {
     let columns = select.columns.join(",");
-    let names: Vec<String> = (0..select.columns.len()).map(|at| format!("c{at}")).collect();
-    let named: Vec<String> =
-        select.columns.iter().zip(&names).map(|(column, name)| format!("{column} AS {name}")).collect();
+    let names: Vec<String> = (0..select.columns.len())
+        .map(|at| format!("c{at}"))
+        .collect();
+    let named: Vec<String> = select
+        .columns
+        .iter()
+        .zip(&names)
+        .map(|(column, name)| format!("{column} AS {name}"))
+        .collect();
     debug_assert!(!columns.is_empty());
     format!(
         "SELECT json_group_array(json_array({})) AS j FROM (SELECT {} {})",
@@ -171,7 +191,9 @@ fn lists(sql: &str) -> String {
 }
 
 fn insert_sql(table: &str, columns: &[&str], on_conflict: OnConflict) -> String {
-    let values: Vec<String> = (0..columns.len()).map(|at| format!("value->>{at}")).collect();
+    let values: Vec<String> = (0..columns.len())
+        .map(|at| format!("value->>{at}"))
+        .collect();
     let mut sql = format!(
         "INSERT INTO {table} ({}) SELECT {} FROM json_each(?) WHERE true",
         columns.join(","),
@@ -183,7 +205,9 @@ fn insert_sql(table: &str, columns: &[&str], on_conflict: OnConflict) -> String 
         OnConflict::Replace { key } => {
             let _ = write!(sql, " ON CONFLICT ({}) DO UPDATE SET ", key.join(","));
             let kept = columns.iter().filter(|column| !key.contains(column));
-            let set: Vec<String> = kept.map(|column| format!("{column}=excluded.{column}")).collect();
+            let set: Vec<String> = kept
+                .map(|column| format!("{column}=excluded.{column}"))
+                .collect();
             sql.push_str(&set.join(","));
         }
     }
@@ -223,7 +247,11 @@ fn row_arrays(rows: &[Vec<Value>]) -> Result<Vec<String>, EngineError> {
 }
 
 fn bounded(text: &str) -> Result<(), EngineError> {
-    if text.len() > MAX_TEXT { Err(EngineError::TooLarge) } else { Ok(()) }
+    if text.len() > MAX_TEXT {
+        Err(EngineError::TooLarge)
+    } else {
+        Ok(())
+    }
 }
 
 fn scalar(text: &mut String, value: &Value) -> Result<(), EngineError> {
@@ -255,7 +283,10 @@ fn quote(text: &mut String, value: &str) {
 mod tests {
     use super::*;
 
-    const ROW: Select = Select { columns: &["id", "rev"], from: "FROM session WHERE id IN ?*" };
+    const ROW: Select = Select {
+        columns: &["id", "rev"],
+        from: "FROM session WHERE id IN ?*",
+    };
 
     #[test]
     fn a_read_is_one_aggregate_over_an_inner_select() {
@@ -268,13 +299,20 @@ mod tests {
 
     #[test]
     fn an_upsert_overwrites_all_but_the_key() {
-        let sql = insert_sql("account", &["id", "rev"], OnConflict::Replace { key: &["id"] });
+        let sql = insert_sql(
+            "account",
+            &["id", "rev"],
+            OnConflict::Replace { key: &["id"] },
+        );
         assert!(sql.ends_with("ON CONFLICT (id) DO UPDATE SET rev=excluded.rev"));
     }
 
     #[test]
     fn quotes_in_a_parameter_stay_inside_it() {
-        let statement = Statement::write("UPDATE t SET a=?", vec![Value::from(String::from("\"],[\"DROP"))]);
+        let statement = Statement::write(
+            "UPDATE t SET a=?",
+            vec![Value::from(String::from("\"],[\"DROP"))],
+        );
         let (text, spans) = spell(&[statement]).unwrap();
         let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(parsed[0][1][0], "\"],[\"DROP");
@@ -284,15 +322,22 @@ mod tests {
     #[test]
     fn rows_over_the_limit_are_split_over_statements() {
         let row = || vec![Value::Sealed(vec![7; 600_000])];
-        let statement =
-            Statement::insert_all("t", &["sealed"], vec![row(), row(), row()], OnConflict::Fail);
+        let statement = Statement::insert_all(
+            "t",
+            &["sealed"],
+            vec![row(), row(), row()],
+            OnConflict::Fail,
+        );
         let (_, spans) = spell(&[statement]).unwrap();
         assert_eq!(spans, [3]);
     }
 
     #[test]
     fn a_text_over_the_limit_is_refused() {
-        let statement = Statement::write("UPDATE t SET a=?", vec![Value::from("x".repeat(MAX_TEXT + 1))]);
+        let statement = Statement::write(
+            "UPDATE t SET a=?",
+            vec![Value::from("x".repeat(MAX_TEXT + 1))],
+        );
         assert_eq!(spell(&[statement]).err(), Some(EngineError::TooLarge));
     }
 }

@@ -43,7 +43,10 @@ impl<'de> Deserialize<'de> for SealedBytes {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<SealedBytes, E> {
-                STANDARD.decode(text).map(SealedBytes).map_err(|_| E::custom("not base64"))
+                STANDARD
+                    .decode(text)
+                    .map(SealedBytes)
+                    .map_err(|_| E::custom("not base64"))
             }
 
             fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<SealedBytes, E> {

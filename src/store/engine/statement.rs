@@ -80,9 +80,15 @@ pub(crate) struct Select {
 #[derive(Clone)]
 pub(crate) enum Statement {
     /// Rows out.
-    Read { select: Select, parameters: Vec<Value> },
+    Read {
+        select: Select,
+        parameters: Vec<Value>,
+    },
     /// Rows changed.
-    Write { sql: &'static str, parameters: Vec<Value> },
+    Write {
+        sql: &'static str,
+        parameters: Vec<Value>,
+    },
     /// Many rows in, in one statement where they fit in one.
     Insert {
         table: &'static str,
@@ -91,18 +97,27 @@ pub(crate) enum Statement {
         on_conflict: OnConflict,
     },
     /// Aborts the batch unless `SELECT 1 <from>` finds a row.
-    Guard { from: &'static str, parameters: Vec<Value> },
+    Guard {
+        from: &'static str,
+        parameters: Vec<Value>,
+    },
 }
 
 impl Statement {
     /// `SELECT columns from`.
     pub(crate) fn read(select: Select, parameters: impl Into<Vec<Value>>) -> Self {
-        Self::Read { select, parameters: parameters.into() }
+        Self::Read {
+            select,
+            parameters: parameters.into(),
+        }
     }
 
     /// An UPDATE or DELETE, or an INSERT … SELECT.
     pub(crate) fn write(sql: &'static str, parameters: impl Into<Vec<Value>>) -> Self {
-        Self::Write { sql, parameters: parameters.into() }
+        Self::Write {
+            sql,
+            parameters: parameters.into(),
+        }
     }
 
     /// One row in; taken keys fail.
@@ -121,11 +136,19 @@ impl Statement {
         rows: Vec<Vec<Value>>,
         on_conflict: OnConflict,
     ) -> Self {
-        Self::Insert { table, columns, rows, on_conflict }
+        Self::Insert {
+            table,
+            columns,
+            rows,
+            on_conflict,
+        }
     }
 
     /// Goes on only where `SELECT 1 <from>` finds a row.
     pub(crate) fn guard(from: &'static str, parameters: impl Into<Vec<Value>>) -> Self {
-        Self::Guard { from, parameters: parameters.into() }
+        Self::Guard {
+            from,
+            parameters: parameters.into(),
+        }
     }
 }
