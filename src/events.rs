@@ -73,10 +73,9 @@ pub(crate) async fn consume(
     batch: &MessageBatch<serde_json::Value>,
     env: impl FnOnce() -> Bindings,
 ) {
-    let app = match App::of_isolate(env) {
-        Ok(app) => app,
+    let Ok(app) = App::of_isolate(env) else {
         // Not configured: the queue keeps them until it is.
-        Err(_) => return batch.retry_all(),
+        return batch.retry_all();
     };
     for message in batch.iter() {
         let Ok(message) = message else { continue };

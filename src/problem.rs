@@ -119,11 +119,6 @@ impl Problem {
         Self::new(Kind::NotFound, "There is nothing here that you may see.")
     }
 
-    /// The state of things does not allow it now.
-    pub(crate) fn conflict(detail: &'static str) -> Self {
-        Self::new(Kind::Conflict, detail)
-    }
-
     /// The body is longer than `limit` bytes.
     pub(crate) fn too_large(limit: u32) -> Self {
         Self::new(

@@ -133,13 +133,13 @@ pub(crate) async fn sync(app: &App, item: ItemId, budget: Budget) -> Result<Sync
     );
     let holder = RowId::new()?;
     let [guard, lease] = items::take_lease(item, row.attempt, holder, now);
-    let taken = app.db.batch([
+    let leased = app.db.batch([
         guard,
         lease,
         transactions::clear_stage(item),
         attempts::clear(item),
     ]);
-    match taken.await {
+    match leased.await {
         Ok(_) => {}
         Err(EngineError::Guard) => return Ok(Synced::Busy),
         Err(error) => return Err(error.into()),
@@ -167,10 +167,10 @@ pub(crate) async fn sync(app: &App, item: ItemId, budget: Budget) -> Result<Sync
         progress,
         accounts: Vec::new(),
     };
-    if state == ItemState::Linking {
-        if let Err(stop) = attempt.admit().await {
-            return attempt.ended(stop).await;
-        }
+    if state == ItemState::Linking
+        && let Err(stop) = attempt.admit().await
+    {
+        return attempt.ended(stop).await;
     }
     attempt.run(budget).await
 }

@@ -154,9 +154,10 @@ fn refuse(error: WebhookError) -> Problem {
 /// What is kept of a webhook: a reason to sync, or an end. Others are counted.
 fn kind(webhook: &Webhook) -> Option<&'static str> {
     match webhook {
-        Webhook::SyncUpdatesAvailable { .. } => Some(SYNC),
         // Whether it is well again, or why not, a sync finds out.
-        Webhook::ItemError { .. } | Webhook::LoginRepaired { .. } => Some(SYNC),
+        Webhook::SyncUpdatesAvailable { .. }
+        | Webhook::ItemError { .. }
+        | Webhook::LoginRepaired { .. } => Some(SYNC),
         Webhook::UserPermissionRevoked { .. } => Some(REVOKED),
         _ => None,
     }

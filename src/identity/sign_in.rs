@@ -69,18 +69,18 @@ pub(crate) async fn sign_in(
     let tries = format!("{}\0{}", login.as_str(), visitor.network());
     let tries = system.blind(index::SIGN_IN_TRIES, tries.as_bytes());
     let now = Timestamp::now();
-    let [exist, begin, look] = throttle::begin(tries, now);
-    let [_, begun, look, person, keys] = app
+    let [exist, begin, count] = throttle::begin(tries, now);
+    let [_, taken, count, person, keys] = app
         .db
         .batch([
             exist,
             begin,
-            look,
+            count,
             people::by_login(email_index),
             people::keys_by_login(email_index),
         ])
         .await?;
-    throttle::admit(&begun, look, now)?;
+    throttle::admit(&taken, count, now)?;
 
     let (known, account) = match Account::open(app, &login, &person.rows()?, &keys.rows()?)? {
         Some(account) => (true, account),
@@ -91,7 +91,9 @@ pub(crate) async fn sign_in(
         .matches(password, &account.record.password_hash)?;
     if !(known && matches) {
         // Let it end, so that every try is one look-up for whoever counts them.
-        task::background(async { drop(look_up.verdict().await) });
+        task::background(async {
+            look_up.verdict().await;
+        });
         app.db
             .batch([throttle::count_failed(tries, FREE_TRIES, Timestamp::now())])
             .await?;

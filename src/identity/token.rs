@@ -23,7 +23,7 @@ impl OpaqueToken {
     /// A fresh one.
     pub(crate) fn generate() -> Result<Self> {
         let bytes = Zeroizing::new(random::bytes::<32>()?);
-        Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(&*bytes))))
+        Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))))
     }
 
     /// From a header. None where it cannot be one of ours.

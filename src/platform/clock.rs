@@ -32,11 +32,6 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Civil year and month, as the month directory counts them.
-    pub(crate) fn date(self) -> time::Date {
-        OffsetDateTime::from_unix_timestamp(self.0).map_or(time::Date::MIN, OffsetDateTime::date)
-    }
-
     /// RFC 3339 in UTC, as the API shows every instant.
     pub(crate) fn rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp(self.0)

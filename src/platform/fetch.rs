@@ -30,21 +30,7 @@ pub(crate) struct Outgoing<'a> {
 /// A provider's reply, read whole.
 pub(crate) struct Incoming {
     pub(crate) status: u16,
-    fields: String,
     pub(crate) body: Vec<u8>,
-}
-
-impl Incoming {
-    /// A header field by its lower-case name.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut lines = self.fields.split('\n');
-        while let (Some(field), Some(value)) = (lines.next(), lines.next()) {
-            if field == name {
-                return Some(value);
-            }
-        }
-        None
-    }
 }
 
 /// A request that is on its way already, before anyone awaits it.
@@ -80,12 +66,8 @@ impl Pending {
     /// The reply, when it comes or fails.
     pub(crate) async fn reply(self) -> Result<Incoming, FetchError> {
         let reply = self.0.await.map_err(|_| FetchError::Unreachable)?;
-        let (status, fields, body) = glue::reply_parts(reply).ok_or(FetchError::Unreachable)?;
-        Ok(Incoming {
-            status,
-            fields,
-            body,
-        })
+        let (status, body) = glue::reply_parts(reply).ok_or(FetchError::Unreachable)?;
+        Ok(Incoming { status, body })
     }
 }
 

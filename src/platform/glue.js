@@ -64,7 +64,7 @@ export function respond(status, fields, body) {
   return new Response(body.byteLength === 0 ? null : body, { status, headers: pairs(fields) });
 }
 
-// Sends a request out and reads a bounded reply: [status, fields, body].
+// Sends a request out and reads a bounded reply: [status, body].
 // Redirects are not followed: a provider's answer is what its base URL says.
 export async function exchange(method, url, fields, body, timeoutMs, limit) {
   const response = await fetch(url, {
@@ -74,11 +74,9 @@ export async function exchange(method, url, fields, body, timeoutMs, limit) {
     redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
   });
-  let head = "";
-  for (const [name, value] of response.headers) head += (head && "\n") + name + "\n" + value;
   const whole = response.body === null ? new Uint8Array(0) : await bounded(response.body, limit);
   if (whole === null) throw new Error("reply over the limit");
-  return [response.status, head, whole];
+  return [response.status, whole];
 }
 
 // `statements` is JSON: [[sql, [parameter, …], reads], …]. One transaction. A

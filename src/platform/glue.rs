@@ -82,14 +82,13 @@ extern "C" {
 }
 
 /// The parts of an `exchange` reply.
-pub(super) fn reply_parts(reply: JsValue) -> Option<(u16, String, Vec<u8>)> {
+pub(super) fn reply_parts(reply: JsValue) -> Option<(u16, Vec<u8>)> {
     let parts: Array = reply.dyn_into().ok()?;
     let status = parts.get(0).as_f64()?;
-    let fields = parts.get(1).as_string()?;
-    let body: Uint8Array = parts.get(2).dyn_into().ok()?;
+    let body: Uint8Array = parts.get(1).dyn_into().ok()?;
     // A status is 100 to 599 by the Fetch standard.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    Some((status as u16, fields, body.to_vec()))
+    Some((status as u16, body.to_vec()))
 }
 
 /// A future of JavaScript's, for a router that asks for `Send`: an isolate has

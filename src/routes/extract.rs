@@ -162,7 +162,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 };
                 let field = match presentable(field) {
                     Cow::Borrowed(_) => Cow::Borrowed("query"),
-                    named => named,
+                    named @ Cow::Owned(_) => named,
                 };
                 Problem::invalid(vec![FieldError {
                     field,

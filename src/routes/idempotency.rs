@@ -209,8 +209,8 @@ fn replay(reply: KeptReply) -> Result<Response> {
 
 impl Claim<'_> {
     /// The statement that keeps a reply, for the batch that does the work: so
-    /// that the work and its reply land together. To be followed by
-    /// [`Self::kept`] in place of [`Self::settle`].
+    /// that the work and its reply land together. The claim is
+    /// settled by that batch.
     pub(crate) fn keep<T: Serialize>(
         &self,
         status: StatusCode,
@@ -227,11 +227,6 @@ impl Claim<'_> {
         });
         let record = ReplyRecord { fingerprint, reply };
         slot.answer(self.keys, &record, Timestamp::now()).map(Some)
-    }
-
-    /// The reply, once a batch with the statement of [`Self::keep`] has landed.
-    pub(crate) fn kept<T: Serialize>(self, status: StatusCode, body: T) -> Response {
-        (status, Json(body)).into_response()
     }
 
     /// Keeps what came of the work, or gives the key back where it failed.
@@ -251,6 +246,6 @@ impl Claim<'_> {
             }
         }
         let (status, body) = outcome?;
-        Ok(self.kept(status, body))
+        Ok((status, Json(body)).into_response())
     }
 }

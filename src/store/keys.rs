@@ -207,14 +207,6 @@ impl KeyCache {
         keys
     }
 
-    /// Forgets a person's keys, so that an erasure takes effect here at once.
-    pub(crate) fn forget(&self, user: UserId) {
-        self.people
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop(&user);
-    }
-
     /// A person's keys: warm, or at the cost of one batch.
     pub(crate) async fn of(&self, db: &Database, user: UserId) -> Result<Option<Arc<UserKeys>>> {
         if let Some(keys) = self.warm(user) {

@@ -166,21 +166,19 @@ impl Speller {
 
 /// A read as one string: the aggregate keeps the order of the rows inside.
 fn read_sql(select: Select) -> String {
-    let columns = select.columns.join(",");
     let names: Vec<String> = (0..select.columns.len())
         .map(|at| format!("c{at}"))
         .collect();
-    let named: Vec<String> = select
+    let aliased: Vec<String> = select
         .columns
         .iter()
         .zip(&names)
         .map(|(column, name)| format!("{column} AS {name}"))
         .collect();
-    debug_assert!(!columns.is_empty());
     format!(
         "SELECT json_group_array(json_array({})) AS j FROM (SELECT {} {})",
         names.join(","),
-        named.join(","),
+        aliased.join(","),
         lists(select.from)
     )
 }
