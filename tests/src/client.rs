@@ -24,7 +24,7 @@ impl Client {
     /// A client from `address`, as Cloudflare would report it.
     pub fn new(origin: &str, address: &str) -> Self {
         let agent = Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
