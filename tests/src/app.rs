@@ -26,7 +26,10 @@ impl TestApp {
         if let Some(folder) = &folder {
             let _ = std::fs::remove_dir_all(folder);
         }
-        Self::start_with(StackOptions { persist: folder, ..StackOptions::default() })
+        Self::start_with(StackOptions {
+            persist: folder,
+            ..StackOptions::default()
+        })
     }
 
     /// Starts an instance as the options say.
@@ -35,9 +38,16 @@ impl TestApp {
             Ok(stack) => stack,
             Err(error) => panic!("the instance does not start: {error}"),
         };
-        let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let run = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         let contract = Contract::of(&Client::new(&stack.origin(), "198.18.0.0")).map(Arc::new);
-        Self { stack, newcomers: AtomicU32::new(1), run, contract }
+        Self {
+            stack,
+            newcomers: AtomicU32::new(1),
+            run,
+            contract,
+        }
     }
 
     /// The processes themselves: addresses, logs, files, cron.
@@ -66,7 +76,11 @@ impl TestApp {
         let number = self.newcomers.fetch_add(1, Ordering::Relaxed);
         let email = format!("person-{number}-{}@example.com", self.run);
         let password = format!("a quiet passphrase {number} of {}", self.run);
-        Applicant { client, email, password }
+        Applicant {
+            client,
+            email,
+            password,
+        }
     }
 
     /// Someone with an account, signed in.

@@ -30,25 +30,40 @@ impl Client {
             .max_redirects_will_error(false)
             .build()
             .into();
-        Self { agent, origin: origin.into(), address: address.into(), authorization: None, contract: None }
+        Self {
+            agent,
+            origin: origin.into(),
+            address: address.into(),
+            authorization: None,
+            contract: None,
+        }
     }
 
     /// The same client, whose replies are held to a contract.
     #[must_use]
     pub(crate) fn held_to(&self, contract: Option<Arc<Contract>>) -> Self {
-        Self { contract, ..self.clone() }
+        Self {
+            contract,
+            ..self.clone()
+        }
     }
 
     /// The same client with a session's token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { authorization: Some(format!("Bearer {token}")), ..self.clone() }
+        Self {
+            authorization: Some(format!("Bearer {token}")),
+            ..self.clone()
+        }
     }
 
     /// The same client from another address.
     #[must_use]
     pub fn from_address(&self, address: &str) -> Self {
-        Self { address: address.into(), ..self.clone() }
+        Self {
+            address: address.into(),
+            ..self.clone()
+        }
     }
 
     /// Scheme, host and port that it talks to.
@@ -79,7 +94,13 @@ impl Client {
         if let Some(authorization) = &self.authorization {
             headers.push(("authorization".into(), authorization.clone()));
         }
-        Call { client: self, method: method.into(), path: path.into(), headers, body: None }
+        Call {
+            client: self,
+            method: method.into(),
+            path: path.into(),
+            headers,
+            body: None,
+        }
     }
 }
 
@@ -136,9 +157,12 @@ impl Call<'_> {
         };
         let asked = format!("{} {}", self.method, self.path);
         let response = sent.map_err(|error| format!("{asked}: {error}"))?;
-        let reply = Reply::try_read(&asked, response).map_err(|error| format!("{asked}: {error}"))?;
+        let reply =
+            Reply::try_read(&asked, response).map_err(|error| format!("{asked}: {error}"))?;
         let contract = self.client.contract.as_ref();
-        if let Some(breach) = contract.and_then(|contract| contract.breach(&self.method, &self.path, &reply)) {
+        if let Some(breach) =
+            contract.and_then(|contract| contract.breach(&self.method, &self.path, &reply))
+        {
             panic!("{asked} breaks its contract: {breach}: {}", reply.text());
         }
         Ok(reply)

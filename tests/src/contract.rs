@@ -22,17 +22,27 @@ impl Contract {
     /// only be refused.
     pub(crate) fn breach(&self, method: &str, path: &str, reply: &Reply) -> Option<String> {
         let path = path.split('?').next().unwrap_or_default();
-        let (_, item) = self.0.iter().find(|(template, _)| matches(template, path))?;
+        let (_, item) = self
+            .0
+            .iter()
+            .find(|(template, _)| matches(template, path))?;
         let operation = item.get(method.to_lowercase())?;
         let status = reply.status().to_string();
         let Some(documented) = operation["responses"].get(&status) else {
             return Some(format!("status {status} is not documented"));
         };
         let content = documented["content"].as_object();
-        let documented: Vec<&str> = content.into_iter().flatten().map(|(kind, _)| kind.as_str()).collect();
-        let kind = reply.header("content-type").and_then(|kind| kind.split(';').next());
+        let documented: Vec<&str> = content
+            .into_iter()
+            .flatten()
+            .map(|(kind, _)| kind.as_str())
+            .collect();
+        let kind = reply
+            .header("content-type")
+            .and_then(|kind| kind.split(';').next());
         let as_documented = kind.map_or(documented.is_empty(), |kind| documented.contains(&kind));
-        (!as_documented).then(|| format!("status {status} as {kind:?} is documented as {documented:?}"))
+        (!as_documented)
+            .then(|| format!("status {status} as {kind:?} is documented as {documented:?}"))
     }
 }
 

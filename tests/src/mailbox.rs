@@ -29,8 +29,15 @@ impl Mailbox {
         let mut mails = self.to(address);
         while mails.len() < count {
             let after = mails.last().map_or(0, |mail| mail.id);
-            let more = self.ask(&format!("/messages?to={}&wait=30&after={after}", escape(address)));
-            assert!(!more.is_empty(), "{address} got {} of {count} mails", mails.len());
+            let more = self.ask(&format!(
+                "/messages?to={}&wait=30&after={after}",
+                escape(address)
+            ));
+            assert!(
+                !more.is_empty(),
+                "{address} got {} of {count} mails",
+                mails.len()
+            );
             mails.extend(more);
         }
         mails
@@ -45,7 +52,8 @@ impl Mailbox {
     pub fn token_for(&self, address: &str) -> String {
         let mails = self.wait_for(address, 1);
         let mail = mails.last().expect("a mail");
-        mail.token().unwrap_or_else(|| panic!("no code in {mail:?}"))
+        mail.token()
+            .unwrap_or_else(|| panic!("no code in {mail:?}"))
     }
 
     fn ask(&self, path: &str) -> Vec<Mail> {
@@ -70,9 +78,14 @@ impl Mail {
     pub fn token(&self) -> Option<String> {
         let is_token = |word: &&str| {
             word.len() == TOKEN_LENGTH
-                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
         };
-        self.text.split_whitespace().find(is_token).map(str::to_owned)
+        self.text
+            .split_whitespace()
+            .find(is_token)
+            .map(str::to_owned)
     }
 }
 

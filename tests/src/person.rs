@@ -17,7 +17,10 @@ pub struct Applicant {
 impl Applicant {
     /// Signs up.
     pub fn sign_up(&self) -> Reply {
-        self.client.post("/v1/users", &json!({"email": self.email, "password": self.password}))
+        self.client.post(
+            "/v1/users",
+            &json!({"email": self.email, "password": self.password}),
+        )
     }
 
     /// Confirms with her password.
@@ -35,7 +38,10 @@ impl Applicant {
 
     /// Tries to sign in with a password.
     pub fn sign_in_with(&self, password: &str) -> Reply {
-        self.client.post("/v1/sessions", &json!({"email": self.email, "password": password}))
+        self.client.post(
+            "/v1/sessions",
+            &json!({"email": self.email, "password": password}),
+        )
     }
 }
 
@@ -53,7 +59,12 @@ impl Person {
     pub fn new(applicant: Applicant, confirmed: &Reply) -> Self {
         let token = confirmed.string("/session/token");
         let client = applicant.client.with_token(&token);
-        Self { applicant, id: confirmed.string("/user/id"), token, client }
+        Self {
+            applicant,
+            id: confirmed.string("/user/id"),
+            token,
+            client,
+        }
     }
 
     /// The same person in another session of hers.
@@ -63,7 +74,12 @@ impl Person {
         reply.expect(201);
         let token = reply.string("/token");
         let client = self.applicant.client.with_token(&token);
-        Self { applicant: self.applicant.clone(), id: self.id.clone(), token, client }
+        Self {
+            applicant: self.applicant.clone(),
+            id: self.id.clone(),
+            token,
+            client,
+        }
     }
 }
 

@@ -16,7 +16,12 @@ impl PwnedPasswords {
 
     /// From now on this password has leaked.
     pub fn leak(&self, password: &str, count: u64) {
-        self.0.post("/_control/leak", &json!({"password": password, "count": count})).expect(200);
+        self.0
+            .post(
+                "/_control/leak",
+                &json!({"password": password, "count": count}),
+            )
+            .expect(200);
     }
 
     /// The next `times` look-ups of this password, or all of them, fail so.
@@ -30,13 +35,19 @@ impl PwnedPasswords {
 
     /// How often this password's prefix was asked for.
     pub fn look_ups(&self, password: &str) -> usize {
-        self.requests().iter().filter(|request| asks_for(request, &prefix(password))).count()
+        self.requests()
+            .iter()
+            .filter(|request| asks_for(request, &prefix(password)))
+            .count()
     }
 
     /// The requests for this password's prefix: `method`, `target`, `headers`, `body`.
     pub fn requests_for(&self, password: &str) -> Vec<Value> {
         let prefix = prefix(password);
-        self.requests().into_iter().filter(|request| asks_for(request, &prefix)).collect()
+        self.requests()
+            .into_iter()
+            .filter(|request| asks_for(request, &prefix))
+            .collect()
     }
 
     fn requests(&self) -> Vec<Value> {
@@ -46,10 +57,15 @@ impl PwnedPasswords {
 }
 
 fn asks_for(request: &Value, prefix: &str) -> bool {
-    request["target"].as_str().is_some_and(|target| target.ends_with(prefix))
+    request["target"]
+        .as_str()
+        .is_some_and(|target| target.ends_with(prefix))
 }
 
 /// The five digits that leave.
 pub fn prefix(password: &str) -> String {
-    RangeQuery::for_password(password).prefix().as_str().to_owned()
+    RangeQuery::for_password(password)
+        .prefix()
+        .as_str()
+        .to_owned()
 }

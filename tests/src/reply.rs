@@ -18,7 +18,12 @@ impl Reply {
     pub(crate) fn try_read(asked: &str, response: Response<Body>) -> Result<Self, ureq::Error> {
         let (parts, mut body) = response.into_parts();
         let body = body.with_config().limit(64 << 20).read_to_vec()?;
-        Ok(Self { asked: asked.into(), status: parts.status.as_u16(), headers: parts.headers, body })
+        Ok(Self {
+            asked: asked.into(),
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        })
     }
 
     pub fn status(&self) -> u16 {
@@ -71,15 +76,22 @@ impl Reply {
 
     fn timing(&self, metric: &str, unit: &str) -> Option<u32> {
         let mut metrics = self.header("server-timing")?.split(", ");
-        let described = metrics.find_map(|part| part.strip_prefix(metric)?.strip_prefix(";desc=\""))?;
-        described.strip_suffix('"')?.strip_suffix(unit)?.parse().ok()
+        let described =
+            metrics.find_map(|part| part.strip_prefix(metric)?.strip_prefix(";desc=\""))?;
+        described
+            .strip_suffix('"')?
+            .strip_suffix(unit)?
+            .parse()
+            .ok()
     }
 
     /// The value that `Set-Cookie` gives a cookie.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let set = self.header("set-cookie")?;
         let (pair, _) = set.split_once(';')?;
-        pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned)
+        pair.strip_prefix(name)?
+            .strip_prefix('=')
+            .map(str::to_owned)
     }
 
     /// It was answered with this status; the body is JSON, or empty.
@@ -94,12 +106,29 @@ impl Reply {
     pub fn expect_problem(&self, status: u16, slug: &str) -> Value {
         let problem = self.expect(status);
         let asked = &self.asked;
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{asked}");
-        assert_eq!(problem["type"], format!("/problems/{slug}"), "{asked}: {problem}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{asked}"
+        );
+        assert_eq!(
+            problem["type"],
+            format!("/problems/{slug}"),
+            "{asked}: {problem}"
+        );
         assert_eq!(problem["status"], status, "{asked}: {problem}");
-        assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"), "{asked}: {problem}");
+        assert_eq!(
+            problem["request_id"].as_str(),
+            self.header("x-request-id"),
+            "{asked}: {problem}"
+        );
         for member in ["title", "detail"] {
-            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{asked}: {problem}");
+            assert!(
+                problem[member]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{asked}: {problem}"
+            );
         }
         problem
     }
@@ -109,7 +138,9 @@ impl Reply {
     pub fn expect_field(&self, field: &str, code: &str) {
         let problem = self.expect_problem(422, "validation");
         let errors = problem["errors"].as_array().expect("errors");
-        let named = errors.iter().any(|error| error["field"] == field && error["code"] == code);
+        let named = errors
+            .iter()
+            .any(|error| error["field"] == field && error["code"] == code);
         assert!(named, "{}: no {field}: {code} in {problem}", self.asked);
     }
 }

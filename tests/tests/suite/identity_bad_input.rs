@@ -13,8 +13,16 @@ fn routes() -> Vec<(&'static str, Value, &'static [&'static str])> {
             json!({"email": ada.email, "password": ada.password, "name": "Ada"}),
             &["name"],
         ),
-        ("/v1/email-verifications", json!({"token": "A".repeat(43), "password": ada.password}), &[]),
-        ("/v1/sessions", json!({"email": ada.email, "password": ada.password}), &[]),
+        (
+            "/v1/email-verifications",
+            json!({"token": "A".repeat(43), "password": ada.password}),
+            &[],
+        ),
+        (
+            "/v1/sessions",
+            json!({"email": ada.email, "password": ada.password}),
+            &[],
+        ),
     ]
 }
 
@@ -28,10 +36,19 @@ fn a_body_that_is_not_json_is_refused() {
         let client = app().stranger();
         let send = |kind: &str, body: &[u8]| client.call("POST", path).body(kind, body).send();
         let good = body.to_string();
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "", "application/json; charset=latin1"] {
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/jsonx",
+            "",
+            "application/json; charset=latin1",
+        ] {
             send(kind, good.as_bytes()).expect_problem(415, "unsupported-media-type");
         }
-        client.call("POST", path).send().expect_problem(415, "unsupported-media-type");
+        client
+            .call("POST", path)
+            .send()
+            .expect_problem(415, "unsupported-media-type");
         let broken: [&[u8]; 8] = [
             b"",
             b"{",
@@ -45,8 +62,16 @@ fn a_body_that_is_not_json_is_refused() {
         for body in broken {
             let reply = send("application/json", body);
             let refused = [400, 422].contains(&reply.status());
-            assert!(refused, "{path}: {} for {:?}", reply.status(), String::from_utf8_lossy(body));
-            assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+            assert!(
+                refused,
+                "{path}: {} for {:?}",
+                reply.status(),
+                String::from_utf8_lossy(body)
+            );
+            assert_eq!(
+                reply.header("content-type"),
+                Some("application/problem+json")
+            );
             assert_eq!(reply.batches(), 0);
         }
         let two = format!("{good}{good}");
@@ -91,7 +116,10 @@ fn a_member_that_stands_twice_is_refused() {
     let client = app().stranger();
     let body = r#"{"email":"a@example.com","email":"b@example.com","password":"a password of some length"}"#;
     for path in ["/v1/users", "/v1/sessions"] {
-        let reply = client.call("POST", path).body("application/json", body).send();
+        let reply = client
+            .call("POST", path)
+            .body("application/json", body)
+            .send();
         reply.expect_problem(422, "validation");
         assert_eq!(reply.batches(), 0);
     }
@@ -114,17 +142,25 @@ fn a_value_over_its_bound_is_named() {
     let client = app().stranger();
     let long_password = "x".repeat(4_000);
     let sign_in = |email: &str, password: &str| {
-        client.post("/v1/sessions", &json!({"email": email, "password": password}))
+        client.post(
+            "/v1/sessions",
+            &json!({"email": email, "password": password}),
+        )
     };
     sign_in("ada@example.com", &long_password).expect_field("password", "password_too_long");
     sign_in(&"x".repeat(255), "a password").expect_field("email", "too_long");
     let verify = |token: &str, password: &str| {
-        client.post("/v1/email-verifications", &json!({"token": token, "password": password}))
+        client.post(
+            "/v1/email-verifications",
+            &json!({"token": token, "password": password}),
+        )
     };
     verify(&"x".repeat(129), "a password").expect_field("token", "too_long");
     verify("x", &long_password).expect_field("password", "password_too_long");
     let body = json!({"email": "ada@example.com", "password": "a fine long password", "name": "x".repeat(101)});
-    client.post("/v1/users", &body).expect_field("name", "name_invalid");
+    client
+        .post("/v1/users", &body)
+        .expect_field("name", "name_invalid");
 }
 
 #[test]
@@ -145,6 +181,9 @@ fn a_wrong_method_is_told_which_are_right() {
 #[test]
 fn a_header_beyond_ascii_is_no_reason_to_refuse() {
     let client = app().stranger();
-    let reply = client.call("GET", "/v1/me").header("user-agent", "Ünüsual/1.0").send();
+    let reply = client
+        .call("GET", "/v1/me")
+        .header("user-agent", "Ünüsual/1.0")
+        .send();
     reply.expect_problem(401, "unauthenticated");
 }

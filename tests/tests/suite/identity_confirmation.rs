@@ -13,19 +13,29 @@ fn whoever_signs_up_a_strangers_email_gets_nothing_when_the_stranger_confirms() 
     let attackers_token = app().mailbox().token_for(&stranger.email);
 
     // The stranger enters the code with a password of her own.
-    stranger.confirm(&attackers_token).expect_problem(422, "invalid-token");
-    attacker.sign_in().expect_problem(401, "invalid-credentials");
+    stranger
+        .confirm(&attackers_token)
+        .expect_problem(422, "invalid-token");
+    attacker
+        .sign_in()
+        .expect_problem(401, "invalid-credentials");
 
     // She signs up herself: her code works with her password, not with his.
     stranger.sign_up().expect(202);
     let mails = app().mailbox().wait_for(&stranger.email, 2);
     let own_token = mails[1].token().unwrap();
-    attacker.confirm(&own_token).expect_problem(422, "invalid-token");
+    attacker
+        .confirm(&own_token)
+        .expect_problem(422, "invalid-token");
     stranger.confirm(&own_token).expect(201);
 
     // And his pending sign-up is gone with hers.
-    attacker.confirm(&attackers_token).expect_problem(422, "invalid-token");
-    attacker.sign_in().expect_problem(401, "invalid-credentials");
+    attacker
+        .confirm(&attackers_token)
+        .expect_problem(422, "invalid-token");
+    attacker
+        .sign_in()
+        .expect_problem(401, "invalid-credentials");
     stranger.sign_in().expect(201);
 }
 
@@ -46,7 +56,12 @@ fn a_wrong_code_and_a_wrong_password_are_answered_alike() {
     let shown = |reply: &Reply| {
         let mut problem = reply.expect_problem(422, "invalid-token");
         problem["request_id"].take();
-        (problem, reply.batches(), reply.argon2id_runs(), reply.header("set-cookie").is_some())
+        (
+            problem,
+            reply.batches(),
+            reply.argon2id_runs(),
+            reply.header("set-cookie").is_some(),
+        )
     };
     for reply in &replies {
         assert_eq!(shown(reply), shown(&replies[0]));
@@ -88,7 +103,10 @@ fn of_two_pending_sign_ups_confirmed_at_once_one_makes_the_account() {
     let both = [&first, &second];
     let replies = at_once(2, |number| both[number].confirm(&tokens[number]));
     exactly_one_account(&replies);
-    let signed_in = both.iter().filter(|who| who.sign_in().status() == 201).count();
+    let signed_in = both
+        .iter()
+        .filter(|who| who.sign_in().status() == 201)
+        .count();
     assert_eq!(signed_in, 1);
 }
 

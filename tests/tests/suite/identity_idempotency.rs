@@ -7,7 +7,11 @@ use super::{app, at_once};
 
 fn sign_up_under(key: &str, who: &Applicant) -> Reply {
     let body = json!({"email": who.email, "password": who.password});
-    who.client.call("POST", "/v1/users").header("idempotency-key", key).json(&body).send()
+    who.client
+        .call("POST", "/v1/users")
+        .header("idempotency-key", key)
+        .json(&body)
+        .send()
 }
 
 #[test]
@@ -17,7 +21,10 @@ fn a_request_sent_again_is_answered_as_the_first_time_and_done_once() {
     first.expect(202);
     assert_eq!(first.header("idempotent-replayed"), None);
     let again = sign_up_under("a key", &ada);
-    assert_eq!((again.status(), again.text()), (first.status(), first.text()));
+    assert_eq!(
+        (again.status(), again.text()),
+        (first.status(), first.text())
+    );
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
     assert_eq!(again.header("content-type"), first.header("content-type"));
     assert_eq!((again.argon2id_runs(), again.batches()), (0, 1));
@@ -32,7 +39,10 @@ fn a_request_sent_again_is_answered_as_the_first_time_and_done_once() {
 fn a_key_is_for_one_request() {
     let ada = app().applicant();
     sign_up_under("one request", &ada).expect(202);
-    let other = Applicant { password: format!("{} changed", ada.password), ..ada };
+    let other = Applicant {
+        password: format!("{} changed", ada.password),
+        ..ada
+    };
     sign_up_under("one request", &other).expect_problem(422, "idempotency-key-reused");
 }
 
@@ -50,7 +60,8 @@ fn strangers_who_choose_the_same_key_do_not_meet() {
 fn of_many_at_once_under_one_key_one_is_done() {
     let ada = app().applicant();
     let replies = at_once(6, |_| sign_up_under("at once", &ada));
-    let done = |reply: &&Reply| reply.status() == 202 && reply.header("idempotent-replayed").is_none();
+    let done =
+        |reply: &&Reply| reply.status() == 202 && reply.header("idempotent-replayed").is_none();
     assert_eq!(replies.iter().filter(done).count(), 1, "{replies:?}");
     for reply in replies.iter().filter(|reply| !done(reply)) {
         match reply.status() {
@@ -68,7 +79,10 @@ fn a_request_that_was_refused_may_be_mended_under_the_same_key() {
     let ada = app().applicant();
     app().pwned().leak(&ada.password, 2);
     sign_up_under("mended", &ada).expect_problem(422, "password-exposed");
-    let mended = Applicant { password: format!("{} mended", ada.password), ..ada };
+    let mended = Applicant {
+        password: format!("{} mended", ada.password),
+        ..ada
+    };
     sign_up_under("mended", &mended).expect(202);
 }
 

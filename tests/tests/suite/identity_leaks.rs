@@ -8,7 +8,12 @@ use super::app;
 /// Signs up while the look-up fails so, and confirms.
 fn person_while_the_look_up_fails(mode: &str, details: &Value) -> Person {
     let ada = app().applicant();
-    app().pwned().fail(&ada.password, Some(requests_of_a_look_up(mode)), mode, details);
+    app().pwned().fail(
+        &ada.password,
+        Some(requests_of_a_look_up(mode)),
+        mode,
+        details,
+    );
     ada.sign_up().expect(202);
     let confirmed = ada.confirm(&app().mailbox().token_for(&ada.email));
     confirmed.expect(201);
@@ -43,14 +48,22 @@ fn a_reply_that_is_not_whole_is_a_failure_and_never_not_found() {
     ];
     for (mode, details) in modes {
         let ada = person_while_the_look_up_fails(mode, &details);
-        assert_eq!(password_of(&ada), json!({"exposed": false}), "{mode}: looked up, it says");
+        assert_eq!(
+            password_of(&ada),
+            json!({"exposed": false}),
+            "{mode}: looked up, it says"
+        );
 
         // The next sign-in looks again, and now it is known.
         let before = app().pwned().look_ups(&ada.applicant.password);
         assert_eq!(before, requests_of_a_look_up(mode) as usize, "{mode}");
         let reply = ada.applicant.sign_in();
         reply.expect(201);
-        assert_eq!(app().pwned().look_ups(&ada.applicant.password), before + 1, "{mode}");
+        assert_eq!(
+            app().pwned().look_ups(&ada.applicant.password),
+            before + 1,
+            "{mode}"
+        );
         let password = reply.value("/user/password");
         assert!(password["checked_at"].is_string(), "{mode}: {password}");
         assert_eq!(password_of(&ada), password, "{mode}");
@@ -79,11 +92,22 @@ fn a_password_that_leaks_later_is_reported_at_the_next_sign_in_and_from_then_on(
     assert_eq!(reply.value("/password_exposed"), json!(true));
     assert_eq!(reply.value("/exposed_count"), json!(42));
     let password = password_of(&ada);
-    assert_eq!((&password["exposed"], &password["exposed_count"]), (&json!(true), &json!(42)));
+    assert_eq!(
+        (&password["exposed"], &password["exposed_count"]),
+        (&json!(true), &json!(42))
+    );
 
     // It stays so, whatever the service says or fails to say.
-    app().pwned().fail(&ada.applicant.password, Some(1), "status", &json!({"status": 500}));
-    assert_eq!(ada.applicant.sign_in().value("/password_exposed"), json!(true));
+    app().pwned().fail(
+        &ada.applicant.password,
+        Some(1),
+        "status",
+        &json!({"status": 500}),
+    );
+    assert_eq!(
+        ada.applicant.sign_in().value("/password_exposed"),
+        json!(true)
+    );
 }
 
 #[test]
@@ -99,11 +123,18 @@ fn a_password_that_leaked_while_the_look_up_failed_is_found_at_the_next_sign_in(
 fn an_answer_that_comes_too_late_for_the_reply_is_seen_later() {
     let ada = app().person();
     app().pwned().leak(&ada.applicant.password, 9);
-    app().pwned().fail(&ada.applicant.password, Some(1), "slow", &json!({"millis": 4_000}));
+    app().pwned().fail(
+        &ada.applicant.password,
+        Some(1),
+        "slow",
+        &json!({"millis": 4_000}),
+    );
     let reply = ada.applicant.sign_in();
     reply.expect(201);
     assert_eq!(reply.value("/password_exposed"), json!(false));
-    app().eventually("the account knows", || password_of(&ada)["exposed"] == json!(true));
+    app().eventually("the account knows", || {
+        password_of(&ada)["exposed"] == json!(true)
+    });
     assert_eq!(password_of(&ada)["exposed_count"], json!(9));
 }
 
@@ -111,19 +142,35 @@ fn an_answer_that_comes_too_late_for_the_reply_is_seen_later() {
 fn a_sign_in_does_not_fail_because_the_look_up_does() {
     let ada = app().person();
     let known = password_of(&ada);
-    for (mode, details) in [("reset", json!({})), ("html", json!({})), ("hang", json!({"millis": 5_000}))] {
-        app().pwned().fail(&ada.applicant.password, Some(requests_of_a_look_up(mode)), mode, &details);
+    for (mode, details) in [
+        ("reset", json!({})),
+        ("html", json!({})),
+        ("hang", json!({"millis": 5_000})),
+    ] {
+        app().pwned().fail(
+            &ada.applicant.password,
+            Some(requests_of_a_look_up(mode)),
+            mode,
+            &details,
+        );
         let reply = ada.applicant.sign_in();
         reply.expect(201);
         assert_eq!(reply.value("/password_exposed"), json!(false), "{mode}");
-        assert_eq!(password_of(&ada), known, "{mode}: a failure has taught something");
+        assert_eq!(
+            password_of(&ada),
+            known,
+            "{mode}: a failure has taught something"
+        );
     }
 }
 
 #[test]
 fn a_wrong_password_says_nothing_of_leaks() {
     let ada = app().person().applicant;
-    let wrong = Applicant { password: format!("{} not", ada.password), ..ada };
+    let wrong = Applicant {
+        password: format!("{} not", ada.password),
+        ..ada
+    };
     app().pwned().leak(&wrong.password, 3);
     let problem = wrong.sign_in().expect_problem(401, "invalid-credentials");
     assert_eq!(problem["exposed_count"], json!(null));
@@ -139,7 +186,9 @@ fn no_prefix_of_a_look_up_is_in_the_log() {
     let log = app().stack().log();
     for person in [&ada, &failing] {
         let prefix = end_to_end::prefix(&person.applicant.password);
-        let told = log.lines().find(|line| line.contains("range") && line.contains(&prefix));
+        let told = log
+            .lines()
+            .find(|line| line.contains("range") && line.contains(&prefix));
         assert_eq!(told, None);
     }
 }

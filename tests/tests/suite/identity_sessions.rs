@@ -16,7 +16,9 @@ fn a_request_without_a_good_token_is_nobodys() {
         assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
     }
     for authorization in ["Basic YTpi", "Bearer", "bearer", "Token abc"] {
-        let call = client.call("GET", "/v1/me").header("authorization", authorization);
+        let call = client
+            .call("GET", "/v1/me")
+            .header("authorization", authorization);
         call.send().expect_problem(401, "unauthenticated");
     }
     for (method, path) in [
@@ -25,7 +27,10 @@ fn a_request_without_a_good_token_is_nobodys() {
         ("DELETE", "/v1/sessions"),
         ("DELETE", "/v1/sessions/current"),
     ] {
-        client.call(method, path).send().expect_problem(401, "unauthenticated");
+        client
+            .call(method, path)
+            .send()
+            .expect_problem(401, "unauthenticated");
     }
 }
 
@@ -34,12 +39,28 @@ fn a_cookie_reads_but_writes_only_from_our_own_site() {
     let ada = app().person();
     let cookie = format!("other=1; {COOKIE}={}; theme=dark", ada.token);
     let client = app().stranger();
-    client.call("GET", "/v1/me").header("cookie", &cookie).send().expect(200);
+    client
+        .call("GET", "/v1/me")
+        .header("cookie", &cookie)
+        .send()
+        .expect(200);
 
-    let end = || client.call("DELETE", "/v1/sessions/current").header("cookie", &cookie);
+    let end = || {
+        client
+            .call("DELETE", "/v1/sessions/current")
+            .header("cookie", &cookie)
+    };
     end().send().expect_problem(403, "cross-site");
-    for origin in ["https://evil.example", "null", "", &format!("{}.evil.example", client.origin())] {
-        end().header("origin", origin).send().expect_problem(403, "cross-site");
+    for origin in [
+        "https://evil.example",
+        "null",
+        "",
+        &format!("{}.evil.example", client.origin()),
+    ] {
+        end()
+            .header("origin", origin)
+            .send()
+            .expect_problem(403, "cross-site");
     }
     ada.get("/v1/me").expect(200);
 
@@ -59,17 +80,28 @@ fn an_authorization_header_wins_over_a_cookie() {
 
     let client = app().stranger();
     let call = client.call("GET", "/v1/me").header("cookie", &cookie);
-    call.header("authorization", "Bearer nonsense").send().expect_problem(401, "unauthenticated");
+    call.header("authorization", "Bearer nonsense")
+        .send()
+        .expect_problem(401, "unauthenticated");
     // A token needs no Origin: no browser sends it by itself.
-    eve.call("DELETE", "/v1/sessions/current").header("origin", "https://evil.example").send().expect(204);
+    eve.call("DELETE", "/v1/sessions/current")
+        .header("origin", "https://evil.example")
+        .send()
+        .expect(204);
 }
 
 #[test]
 fn sessions_are_listed_newest_first_with_where_they_began() {
     let ada = app().person();
     let agent = "Ünüsual Browser/1.0";
-    let call = ada.applicant.client.call("POST", "/v1/sessions").header("user-agent", agent);
-    let phone = call.json(&json!({"email": ada.applicant.email, "password": ada.applicant.password})).send();
+    let call = ada
+        .applicant
+        .client
+        .call("POST", "/v1/sessions")
+        .header("user-agent", agent);
+    let phone = call
+        .json(&json!({"email": ada.applicant.email, "password": ada.applicant.password}))
+        .send();
     phone.expect(201);
 
     let list = ada.get("/v1/sessions");
@@ -83,10 +115,18 @@ fn sessions_are_listed_newest_first_with_where_they_began() {
     for session in sessions {
         assert_eq!(session["factors"], json!(["password"]));
         assert_eq!(session["ip"], ada.applicant.client.address());
-        assert!(session["created_at"].as_str() < session["expires_at"].as_str(), "{session}");
+        assert!(
+            session["created_at"].as_str() < session["expires_at"].as_str(),
+            "{session}"
+        );
     }
     assert_eq!(sessions[0]["expires_at"], phone.value("/expires_at"));
-    assert!(sessions[0]["user_agent"].as_str().unwrap().ends_with("sual Browser/1.0"));
+    assert!(
+        sessions[0]["user_agent"]
+            .as_str()
+            .unwrap()
+            .ends_with("sual Browser/1.0")
+    );
     for hidden in ["token", &ada.token] {
         assert!(!list.text().contains(hidden), "{hidden} in {}", list.text());
     }
@@ -99,7 +139,12 @@ fn a_list_of_sessions_goes_on_where_the_page_before_ended() {
         ada.on_another_device().get("/v1/me").expect(200);
     }
     let ids = |page: &Value| -> Vec<Value> {
-        page["data"].as_array().unwrap().iter().map(|session| session["id"].clone()).collect()
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|session| session["id"].clone())
+            .collect()
     };
     let all = ids(&ada.get("/v1/sessions").expect(200));
     assert_eq!(all.len(), 5);
@@ -114,11 +159,16 @@ fn a_list_of_sessions_goes_on_where_the_page_before_ended() {
         }
     }
     assert_eq!(paged, all);
-    ada.get("/v1/sessions?limit=0").expect_field("limit", "range");
-    ada.get("/v1/sessions?limit=1001").expect_field("limit", "range");
-    ada.get("/v1/sessions?limit=x").expect_field("limit", "type");
-    ada.get("/v1/sessions?cursor=nonsense").expect_field("cursor", "type");
-    ada.get("/v1/sessions?colour=red").expect_field("colour", "unknown");
+    ada.get("/v1/sessions?limit=0")
+        .expect_field("limit", "range");
+    ada.get("/v1/sessions?limit=1001")
+        .expect_field("limit", "range");
+    ada.get("/v1/sessions?limit=x")
+        .expect_field("limit", "type");
+    ada.get("/v1/sessions?cursor=nonsense")
+        .expect_field("cursor", "type");
+    ada.get("/v1/sessions?colour=red")
+        .expect_field("colour", "unknown");
 }
 
 #[test]
@@ -132,21 +182,40 @@ fn a_revoked_session_ends_at_once_and_the_others_stay() {
     revoked.expect(204);
     assert_eq!(revoked.header("set-cookie"), None);
     phone.get("/v1/me").expect_problem(401, "unauthenticated");
-    ada.delete(&format!("/v1/sessions/{id}")).expect_problem(404, "not-found");
+    ada.delete(&format!("/v1/sessions/{id}"))
+        .expect_problem(404, "not-found");
     ada.get("/v1/me").expect(200);
 }
 
 #[test]
 fn nobody_ends_or_sees_the_session_of_someone_else() {
     let (ada, eve) = (app().person(), app().person());
-    let id = ada.get("/v1/sessions").expect(200)["data"][0]["id"].as_str().unwrap().to_owned();
-    eve.delete(&format!("/v1/sessions/{id}")).expect_problem(404, "not-found");
-    assert_eq!(eve.get("/v1/sessions").value("/data").as_array().unwrap().len(), 1);
+    let id = ada.get("/v1/sessions").expect(200)["data"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    eve.delete(&format!("/v1/sessions/{id}"))
+        .expect_problem(404, "not-found");
+    assert_eq!(
+        eve.get("/v1/sessions")
+            .value("/data")
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     let page = eve.get(&format!("/v1/sessions?cursor={id}")).expect(200);
     assert!(!page.to_string().contains(&id));
     ada.get("/v1/me").expect(200);
-    for nonsense in ["ses_", "ses_zz", "usr_00000000000000000000000000000000", "%00", "%FF"] {
-        ada.delete(&format!("/v1/sessions/{nonsense}")).expect_problem(404, "not-found");
+    for nonsense in [
+        "ses_",
+        "ses_zz",
+        "usr_00000000000000000000000000000000",
+        "%00",
+        "%FF",
+    ] {
+        ada.delete(&format!("/v1/sessions/{nonsense}"))
+            .expect_problem(404, "not-found");
     }
 }
 
@@ -162,7 +231,14 @@ fn signing_out_everywhere_ends_every_session() {
         session.get("/v1/me").expect_problem(401, "unauthenticated");
     }
     let back = ada.on_another_device();
-    assert_eq!(back.get("/v1/sessions").value("/data").as_array().unwrap().len(), 1);
+    assert_eq!(
+        back.get("/v1/sessions")
+            .value("/data")
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]

@@ -17,18 +17,34 @@ fn a_sign_in_begins_a_session_by_token_and_by_cookie() {
     let token = reply.string("/token");
     assert_eq!(reply.cookie("__Host-balance").as_ref(), Some(&token));
     let set = reply.header("set-cookie").unwrap();
-    for attribute in ["Path=/", "Max-Age=2592000", "Secure", "HttpOnly", "SameSite=Lax"] {
-        assert!(set.split("; ").any(|part| part == attribute), "no {attribute} in {set}");
+    for attribute in [
+        "Path=/",
+        "Max-Age=2592000",
+        "Secure",
+        "HttpOnly",
+        "SameSite=Lax",
+    ] {
+        assert!(
+            set.split("; ").any(|part| part == attribute),
+            "no {attribute} in {set}"
+        );
     }
     assert_eq!(reply.batches(), 2);
     assert_eq!(reply.argon2id_runs(), 1);
-    app().stranger().with_token(&token).get("/v1/me").expect(200);
+    app()
+        .stranger()
+        .with_token(&token)
+        .get("/v1/me")
+        .expect(200);
 }
 
 #[test]
 fn an_email_is_the_same_in_any_case() {
     let ada = app().person().applicant;
-    let shouting = Applicant { email: ada.email.to_uppercase(), ..ada };
+    let shouting = Applicant {
+        email: ada.email.to_uppercase(),
+        ..ada
+    };
     let reply = shouting.sign_in();
     reply.expect(201);
     assert_ne!(reply.string("/user/email"), shouting.email);
@@ -37,7 +53,9 @@ fn an_email_is_the_same_in_any_case() {
 #[test]
 fn many_wrong_passwords_at_once_are_as_many_tries() {
     let ada = app().person().applicant;
-    let replies = at_once(12, |number| ada.sign_in_with(&format!("{} {number}", ada.password)));
+    let replies = at_once(12, |number| {
+        ada.sign_in_with(&format!("{} {number}", ada.password))
+    });
     for reply in &replies {
         reply.expect_problem(401, "invalid-credentials");
     }
@@ -53,9 +71,16 @@ fn many_wrong_passwords_at_once_are_as_many_tries() {
 #[test]
 fn a_flood_of_tries_at_once_is_not_tried_at_once() {
     let ada = app().person().applicant;
-    let replies = at_once(40, |number| ada.sign_in_with(&format!("{} {number}", ada.password)));
+    let replies = at_once(40, |number| {
+        ada.sign_in_with(&format!("{} {number}", ada.password))
+    });
     assert!(replies.iter().any(|reply| reply.status() == 429));
-    assert!(replies.iter().all(|reply| [401, 429].contains(&reply.status())), "{replies:?}");
+    assert!(
+        replies
+            .iter()
+            .all(|reply| [401, 429].contains(&reply.status())),
+        "{replies:?}"
+    );
     let tried: u32 = replies.iter().map(end_to_end::Reply::argon2id_runs).sum();
     assert!(tried < 40, "{tried}");
 }
@@ -71,9 +96,14 @@ fn many_devices_sign_in_at_once() {
 #[test]
 fn a_stranger_who_guesses_does_not_lock_the_account_for_its_owner() {
     let ada = app().person().applicant;
-    let guesser = Applicant { client: app().stranger(), ..ada.clone() };
+    let guesser = Applicant {
+        client: app().stranger(),
+        ..ada.clone()
+    };
     for number in 0..5 {
-        guesser.sign_in_with(&format!("a guess {number}")).expect_problem(401, "invalid-credentials");
+        guesser
+            .sign_in_with(&format!("a guess {number}"))
+            .expect_problem(401, "invalid-credentials");
     }
     // Where the guesses came from, not even the right password is looked at.
     let refused = guesser.sign_in();
@@ -87,17 +117,33 @@ fn a_stranger_who_guesses_does_not_lock_the_account_for_its_owner() {
 fn one_subscriber_has_one_counter_whatever_address_of_hers_is_used() {
     let ada = app().person().applicant;
     for number in 0..5 {
-        let client = ada.client.from_address(&format!("2001:db8:aaaa:{number}::1"));
-        let there = Applicant { client, ..ada.clone() };
-        there.sign_in_with("a guess").expect_problem(401, "invalid-credentials");
+        let client = ada
+            .client
+            .from_address(&format!("2001:db8:aaaa:{number}::1"));
+        let there = Applicant {
+            client,
+            ..ada.clone()
+        };
+        there
+            .sign_in_with("a guess")
+            .expect_problem(401, "invalid-credentials");
     }
     for number in 0..5 {
-        let client = ada.client.from_address(&format!("2001:db8:bbbb:1::{number}"));
-        let there = Applicant { client, ..ada.clone() };
-        there.sign_in_with("a guess").expect_problem(401, "invalid-credentials");
+        let client = ada
+            .client
+            .from_address(&format!("2001:db8:bbbb:1::{number}"));
+        let there = Applicant {
+            client,
+            ..ada.clone()
+        };
+        there
+            .sign_in_with("a guess")
+            .expect_problem(401, "invalid-credentials");
     }
     let client = ada.client.from_address("2001:db8:bbbb:1::ffff");
-    Applicant { client, ..ada }.sign_in().expect_problem(429, "too-many-requests");
+    Applicant { client, ..ada }
+        .sign_in()
+        .expect_problem(429, "too-many-requests");
 }
 
 #[test]
@@ -105,7 +151,8 @@ fn the_right_password_forgets_the_wrong_ones_before_it() {
     let ada = app().person().applicant;
     for _ in 0..2 {
         for number in 0..4 {
-            ada.sign_in_with(&format!("a typo {number}")).expect_problem(401, "invalid-credentials");
+            ada.sign_in_with(&format!("a typo {number}"))
+                .expect_problem(401, "invalid-credentials");
         }
         ada.sign_in().expect(201);
     }
@@ -118,10 +165,20 @@ fn the_gate_sheds_a_flood_from_one_network() {
     // what one lets pass cannot all pass.
     let replies = at_once(6, |_| {
         let tries = (0..50).map(|_| flood.get("/v1/passwords/range/zzzzz"));
-        tries.map(|reply| (reply.status(), reply.header("retry-after").is_some())).collect::<Vec<_>>()
+        tries
+            .map(|reply| (reply.status(), reply.header("retry-after").is_some()))
+            .collect::<Vec<_>>()
     });
     let replies: Vec<_> = replies.into_iter().flatten().collect();
     assert!(replies.contains(&(429, true)), "nothing was shed");
-    assert!(replies.iter().all(|reply| [(429, true), (422, false)].contains(reply)), "{replies:?}");
-    app().stranger().get("/v1/passwords/range/zzzzz").expect_problem(422, "validation");
+    assert!(
+        replies
+            .iter()
+            .all(|reply| [(429, true), (422, false)].contains(reply)),
+        "{replies:?}"
+    );
+    app()
+        .stranger()
+        .get("/v1/passwords/range/zzzzz")
+        .expect_problem(422, "validation");
 }

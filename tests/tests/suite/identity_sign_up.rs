@@ -8,7 +8,10 @@ use super::app;
 fn an_account_begins_when_the_mailed_code_comes_with_the_password() {
     let ada = app().applicant();
     let reply = ada.sign_up();
-    assert_eq!(reply.expect(202), json!({"status": "mailed", "expires_in": 86_400}));
+    assert_eq!(
+        reply.expect(202),
+        json!({"status": "mailed", "expires_in": 86_400})
+    );
     assert_eq!(reply.header("set-cookie"), None);
     ada.sign_in().expect_problem(401, "invalid-credentials");
 
@@ -29,13 +32,17 @@ fn an_account_begins_when_the_mailed_code_comes_with_the_password() {
 #[test]
 fn the_mail_holds_the_code_as_text_and_nothing_that_a_stranger_typed() {
     let ada = app().applicant();
-    let body = json!({"email": ada.email, "password": ada.password, "name": "Visit evil.example now"});
+    let body =
+        json!({"email": ada.email, "password": ada.password, "name": "Visit evil.example now"});
     ada.client.post("/v1/users", &body).expect(202);
     let mails = app().mailbox().wait_for(&ada.email, 1);
     let mail = &mails[0];
     assert!(mail.token().is_some(), "{mail:?}");
     for hidden in ["http", "evil", &ada.password, &ada.email] {
-        assert!(!mail.text.contains(hidden) && !mail.subject.contains(hidden), "{hidden} in {mail:?}");
+        assert!(
+            !mail.text.contains(hidden) && !mail.subject.contains(hidden),
+            "{hidden} in {mail:?}"
+        );
     }
 }
 
@@ -65,7 +72,10 @@ fn every_field_that_breaks_a_rule_is_named_at_once() {
 fn a_password_is_measured_in_characters_after_normalisation() {
     let ada = app().applicant();
     let sign_up = |password: &str| {
-        ada.client.post("/v1/users", &json!({"email": ada.email, "password": password}))
+        ada.client.post(
+            "/v1/users",
+            &json!({"email": ada.email, "password": password}),
+        )
     };
     sign_up("fourteen chars").expect_field("password", "password_too_short");
     // 14 letters, one of them in two code points that NFC makes one.
@@ -84,7 +94,8 @@ fn both_unicode_forms_of_a_password_are_one_password() {
     ada.password = ada.password.replace("e\u{301}", "é");
     ada.confirm(&token).expect(201);
     ada.sign_in().expect(201);
-    ada.sign_in_with(&ada.password.replace('é', "e")).expect_problem(401, "invalid-credentials");
+    ada.sign_in_with(&ada.password.replace('é', "e"))
+        .expect_problem(401, "invalid-credentials");
 }
 
 #[test]
@@ -109,14 +120,21 @@ fn what_leaves_for_the_look_up_is_five_digits_with_padding_and_a_name() {
     let requests = app().pwned().requests_for(&ada.password);
     assert_eq!(requests.len(), 1, "{requests:?}");
     let request = &requests[0];
-    assert_eq!(request["target"], format!("/range/{}", end_to_end::prefix(&ada.password)));
+    assert_eq!(
+        request["target"],
+        format!("/range/{}", end_to_end::prefix(&ada.password))
+    );
     assert_eq!(request["body"], "");
     let headers = request["headers"].as_array().unwrap();
     let value = |name: &str| {
         let mut named = headers.iter().filter(|pair| {
-            pair[0].as_str().is_some_and(|present| present.eq_ignore_ascii_case(name))
+            pair[0]
+                .as_str()
+                .is_some_and(|present| present.eq_ignore_ascii_case(name))
         });
-        named.next().map(|pair| pair[1].as_str().unwrap().to_owned())
+        named
+            .next()
+            .map(|pair| pair[1].as_str().unwrap().to_owned())
     };
     assert_eq!(value("add-padding").as_deref(), Some("true"));
     assert!(value("user-agent").is_some_and(|agent| agent.starts_with("Balance")));
@@ -128,7 +146,8 @@ fn what_leaves_for_the_look_up_is_five_digits_with_padding_and_a_name() {
 fn twenty_mails_to_one_address_from_one_network_are_enough_for_now() {
     let ada = app().applicant();
     let replies: Vec<_> = (0..21).map(|_| ada.sign_up()).collect();
-    let (mailed, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status() == 202);
+    let (mailed, refused): (Vec<_>, Vec<_>) =
+        replies.iter().partition(|reply| reply.status() == 202);
     assert_eq!((mailed.len(), refused.len()), (20, 1));
     refused[0].expect_problem(429, "too-many-requests");
     assert!(refused[0].header("retry-after").is_some());

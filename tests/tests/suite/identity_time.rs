@@ -43,8 +43,15 @@ fn what_has_had_its_time_counts_for_nothing_and_is_swept_away() {
     app.stack().trigger_cron("* * * * *").unwrap();
     app.stack_mut().kill_worker().unwrap();
     for table in tables {
-        assert_eq!(app.count_rows_where(table, "expires_at = 1"), 0, "{table} was not swept");
-        assert!(table == "pending_sign_up" || app.count_rows(table) > 0, "{table} was emptied");
+        assert_eq!(
+            app.count_rows_where(table, "expires_at = 1"),
+            0,
+            "{table} was not swept"
+        );
+        assert!(
+            table == "pending_sign_up" || app.count_rows(table) > 0,
+            "{table} was emptied"
+        );
     }
 }
 
@@ -58,12 +65,18 @@ fn a_claim_that_a_crash_left_behind_lapses() {
         call.header("idempotency-key", "crash").json(&body)
     };
     // The look-up hangs, so that the request is under way when its isolate dies.
-    app.pwned().fail(&ada.password, Some(1), "hang", &json!({"millis": 30_000}));
+    app.pwned()
+        .fail(&ada.password, Some(1), "hang", &json!({"millis": 30_000}));
     std::thread::scope(|scope| {
         let running = scope.spawn(|| call().try_send().is_ok());
-        app.eventually("the look-up is under way", || app.pwned().look_ups(&ada.password) == 1);
+        app.eventually("the look-up is under way", || {
+            app.pwned().look_ups(&ada.password) == 1
+        });
         app.stack_mut().kill_worker().unwrap();
-        assert!(!running.join().unwrap(), "the request ended before its isolate did");
+        assert!(
+            !running.join().unwrap(),
+            "the request ended before its isolate did"
+        );
     });
     app.stack_mut().restart_worker().unwrap();
     call().send().expect_problem(409, "idempotency-key-in-use");

@@ -2,7 +2,13 @@
 //! them, started by whichever test comes first.
 
 // A test that finds what it did not expect is to stop there.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod identity_bad_input;
 mod identity_confirmation;
@@ -40,7 +46,12 @@ fn at_once<T: Send>(count: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
     };
     std::thread::scope(|scope| {
         let run = &run;
-        let callers: Vec<_> = (0..count).map(|number| scope.spawn(move || run(number))).collect();
-        callers.into_iter().map(|caller| caller.join().expect("a caller")).collect()
+        let callers: Vec<_> = (0..count)
+            .map(|number| scope.spawn(move || run(number)))
+            .collect();
+        callers
+            .into_iter()
+            .map(|caller| caller.join().expect("a caller"))
+            .collect()
     })
 }
