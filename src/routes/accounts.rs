@@ -4,9 +4,9 @@ use money::Money;
 use plaid::AccountType;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    contract::{Routes, routes},
     extract::{Json, PathId},
     money::MoneyBody,
 };
@@ -17,10 +17,8 @@ use crate::{
     store::accounts::{self, AccountRow},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(show))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(show))
 }
 
 /// An account at a bank.
@@ -105,6 +103,7 @@ impl AccountBody {
 #[utoipa::path(
     get,
     path = "/v1/accounts",
+    operation_id = "list_accounts",
     tag = "Accounts and transactions",
     responses((status = 200, description = "Accounts.", body = AccountList))
 )]
@@ -129,6 +128,7 @@ async fn list(caller: Caller) -> Result<Json<AccountList>> {
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}",
+    operation_id = "show_bank_account",
     tag = "Accounts and transactions",
     params(("id" = String, Path, description = "The account's id.")),
     responses(

@@ -4,9 +4,12 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{extract::Json, me::UserBody};
+use super::{
+    contract::{Routes, routes},
+    extract::Json,
+    me::UserBody,
+};
 use crate::{
     app::App,
     id::SessionId,
@@ -14,8 +17,8 @@ use crate::{
     problem::{Problem, ProblemBody, Result},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(create))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(create))
 }
 
 /// What only the person who signed up has both of.
@@ -62,6 +65,7 @@ struct SessionStart {
 #[utoipa::path(
     post,
     path = "/v1/email-verifications",
+    operation_id = "confirm_sign_up",
     tag = "Identity",
     security(()),
     request_body = VerificationRequest,

@@ -1,7 +1,7 @@
 //! Extractors: bytes from outside become typed values here, or a problem that
 //! names the field and quotes nothing.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use axum::{
     body::Bytes,
@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
 use serde_json::error::Category;
 
 use crate::problem::{FieldError, Kind, Problem, Result};
@@ -72,13 +75,39 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let text = std::str::from_utf8(body)
         .map_err(|_| Problem::bad_request("The body is not valid UTF-8."))?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         refusal(error.inner(), &path)
     })?;
     json.end()
         .map_err(|_| Problem::bad_request("The body goes on after its JSON value."))?;
     Ok(value)
+}
+
+/// A JSON object. serde alone would take an array of the members' values for one.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Visitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(
+                self,
+                members: A,
+            ) -> std::result::Result<T, A::Error> {
+                T::deserialize(de::value::MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor(PhantomData)).map(Self)
+    }
 }
 
 fn refusal(error: &serde_json::Error, path: &str) -> Problem {
@@ -242,6 +271,12 @@ mod tests {
     fn a_hostile_member_name_is_not_repeated() {
         let refusal = refused(r#"{"email":"a","<script>":1}"#);
         assert!(!refusal.contains("script"));
+    }
+
+    #[test]
+    fn an_array_of_the_values_is_no_object() {
+        assert!(parse::<Body>(br#"["a"]"#).is_err());
+        assert!(parse::<Body>(b"null").is_err());
     }
 
     #[test]

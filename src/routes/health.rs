@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use super::extract::Json;
 use crate::{
     app::App,
@@ -15,8 +15,8 @@ use crate::{
 /// Where it is served, whatever the configuration.
 pub(crate) const PATH: &str = "/healthz";
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(health))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(health))
 }
 
 /// How the service is.

@@ -105,9 +105,12 @@ fn key(parts: &Parts) -> Result<Option<String>> {
 pub(crate) enum Turn<'a> {
     /// The work is to be done; the claim is to be settled with what came of it.
     First(Claim<'a>),
-    /// It was done before: this is the reply.
-    Replay(Response),
+    /// It was done before: this was kept of it.
+    Replay(Replay),
 }
+
+/// What was kept of a request that was done before.
+pub(crate) struct Replay(KeptReply);
 
 /// The right to do the work. Without a key there is nothing to settle.
 pub(crate) struct Claim<'a> {
@@ -125,7 +128,7 @@ impl Once {
         work: impl Future<Output = Result<(StatusCode, T)>>,
     ) -> Result<Response> {
         match self.claim(app, signed).await? {
-            Turn::Replay(reply) => Ok(reply),
+            Turn::Replay(kept) => kept.respond(),
             Turn::First(claim) => claim.settle(app, work.await).await,
         }
     }
@@ -189,22 +192,44 @@ impl Once {
                     "The first request with this Idempotency-Key has not ended; ask again shortly.",
                 ))
             },
-            |reply| replay(reply).map(Turn::Replay),
+            |kept| Ok(Turn::Replay(Replay(kept))),
         )
     }
 }
 
-fn replay(reply: KeptReply) -> Result<Response> {
-    let status = StatusCode::from_u16(reply.status)
-        .map_err(|_| Problem::internal("a kept reply has no status"))?;
-    let fields = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
-        (REPLAYED, HeaderValue::from_static("true")),
-    ];
-    Ok((status, fields, reply.body).into_response())
+impl Replay {
+    /// The reply, as it was kept.
+    pub(crate) fn respond(self) -> Result<Response> {
+        self.respond_as(self.0.body.clone())
+    }
+
+    /// What was kept, where the reply is made of it afresh.
+    pub(crate) fn value<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.0.body)
+            .map_err(|_| Problem::internal("a kept reply of another shape"))
+    }
+
+    /// A reply that was made afresh.
+    pub(crate) fn respond_with<T: Serialize>(&self, body: &T) -> Result<Response> {
+        self.respond_as(json(body)?)
+    }
+
+    fn respond_as(&self, body: String) -> Result<Response> {
+        let status = StatusCode::from_u16(self.0.status)
+            .map_err(|_| Problem::internal("a kept reply has no status"))?;
+        let fields = [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            ),
+            (REPLAYED, HeaderValue::from_static("true")),
+        ];
+        Ok((status, fields, body).into_response())
+    }
+}
+
+fn json<T: Serialize>(body: &T) -> Result<String> {
+    serde_json::to_string(body).map_err(|_| Problem::internal("a reply did not serialize"))
 }
 
 impl Claim<'_> {
@@ -219,11 +244,9 @@ impl Claim<'_> {
         let Some((slot, fingerprint)) = self.held else {
             return Ok(None);
         };
-        let body = serde_json::to_string(body)
-            .map_err(|_| Problem::internal("a reply did not serialize"))?;
         let reply = Some(KeptReply {
             status: status.as_u16(),
-            body,
+            body: json(body)?,
         });
         let record = ReplyRecord { fingerprint, reply };
         slot.answer(self.keys, &record, Timestamp::now()).map(Some)
@@ -235,9 +258,23 @@ impl Claim<'_> {
         app: &App,
         outcome: Result<(StatusCode, T)>,
     ) -> Result<Response> {
-        let statement = match &outcome {
-            Ok((status, body)) => self.keep(*status, body)?,
-            Err(_) => self.held.map(|(slot, _)| slot.release(self.keys)),
+        let done = outcome.as_ref().ok();
+        self.record(app, done.map(|(status, body)| (*status, body)))
+            .await?;
+        let (status, body) = outcome?;
+        Ok((status, Json(body)).into_response())
+    }
+
+    /// As [`Self::settle`], where what is kept is not the reply: `done` is none
+    /// where the work failed.
+    pub(crate) async fn record<T: Serialize>(
+        self,
+        app: &App,
+        done: Option<(StatusCode, &T)>,
+    ) -> Result<()> {
+        let statement = match done {
+            Some((status, value)) => self.keep(status, value)?,
+            None => self.held.map(|(slot, _)| slot.release(self.keys)),
         };
         if let Some(statement) = statement {
             // The work is done either way; a claim that stays lapses by itself.
@@ -245,7 +282,6 @@ impl Claim<'_> {
                 log::warn("idempotency", "a reply could not be kept");
             }
         }
-        let (status, body) = outcome?;
-        Ok((status, Json(body)).into_response())
+        Ok(())
     }
 }

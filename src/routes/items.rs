@@ -1,16 +1,16 @@
 //! `/v1/items`: bank connections (Plaid's Items).
 
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use plaid::{ItemFingerprint, PublicToken};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     accounts::AccountBody,
-    extract::{Json, PathId},
-    idempotency::{IdempotencyHeader, Idempotent},
+    contract::{Routes, routes},
+    extract::{Json, Object, PathId},
+    idempotency::{IdempotencyHeader, Idempotent, Turn},
 };
 use crate::{
     app::App,
@@ -24,27 +24,35 @@ use crate::{
     },
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .routes(routes!(create, list))
         .routes(routes!(show, remove))
         .routes(routes!(refresh))
 }
+
+/// Accounts that Link's metadata may name.
+const MAX_PICKED: usize = 500;
 
 /// What Plaid Link gave to `onSuccess`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemRequest {
     /// Link's `public_token`.
-    #[schema(example = "public-sandbox-b0e2c4ee-a763-4df5-bfe9-46a46bce993d")]
+    #[schema(
+        min_length = 1,
+        max_length = 512,
+        example = "public-sandbox-b0e2c4ee-a763-4df5-bfe9-46a46bce993d"
+    )]
     public_token: String,
     /// Link's `metadata.institution`: lets a duplicate be refused before it exists.
     #[serde(default)]
-    institution: Option<PickedInstitution>,
+    #[schema(value_type = Option<PickedInstitution>)]
+    institution: Option<Object<PickedInstitution>>,
     /// Link's `metadata.accounts`.
     #[serde(default)]
-    #[schema(max_items = 500)]
-    accounts: Vec<PickedAccount>,
+    #[schema(value_type = Vec<PickedAccount>, max_items = 500)]
+    accounts: Vec<Object<PickedAccount>>,
 }
 
 /// The institution that was picked in Link.
@@ -164,6 +172,7 @@ impl ItemBody {
 #[utoipa::path(
     post,
     path = "/v1/items",
+    operation_id = "connect_bank",
     tag = "Connections",
     params(IdempotencyHeader),
     request_body = ItemRequest,
@@ -190,12 +199,32 @@ async fn create(
         present_items.rows()?.all()?,
         present_accounts.rows()?.all()?,
     );
-    let work = async {
-        let item = banking::link(&app, &signed, present, &linked).await?;
-        banking::sync(&app, item, Budget::REQUEST).await?;
-        Ok((StatusCode::CREATED, read_back(&app, &signed, item).await?))
+    // Only the id is kept: no copy of what a bank said outlives the connection.
+    let claim = match once.claim(&app, &signed).await? {
+        Turn::First(claim) => claim,
+        Turn::Replay(kept) => {
+            let body = read_back(&app, &signed, kept.value()?).await?;
+            return kept.respond_with(&body);
+        }
     };
-    once.run(&app, &signed, work).await
+    let outcome = connect(&app, &signed, present, &linked).await;
+    let made = outcome.as_ref().ok();
+    claim
+        .record(&app, made.map(|(item, _)| (StatusCode::CREATED, item)))
+        .await?;
+    let (_, body) = outcome?;
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+async fn connect(
+    app: &App,
+    signed: &Signed,
+    present: (Vec<ItemRow>, Vec<AccountRow>),
+    linked: &Linked,
+) -> Result<(ItemId, ItemWithAccounts)> {
+    let item = banking::link(app, signed, present, linked).await?;
+    banking::sync(app, item, Budget::REQUEST).await?;
+    Ok((item, read_back(app, signed, item).await?))
 }
 
 fn linked(request: ItemRequest) -> Result<Linked> {
@@ -206,9 +235,17 @@ fn linked(request: ItemRequest) -> Result<Linked> {
             "This takes 1 to 512 bytes.",
         ));
     }
-    let picked = request.institution.map(|institution| {
+    if request.accounts.len() > MAX_PICKED {
+        return Err(Problem::invalid_field(
+            "accounts",
+            "length",
+            "This takes 500 accounts at most.",
+        ));
+    }
+    let picked = request.institution.map(|Object(institution)| {
         let accounts = request.accounts.iter();
-        let names = accounts.map(|account| (account.name.as_str(), account.mask.as_deref()));
+        let names =
+            accounts.map(|Object(account)| (account.name.as_str(), account.mask.as_deref()));
         ItemFingerprint::new(&institution.institution_id, names)
     });
     Ok(Linked {
@@ -242,6 +279,7 @@ async fn read_back(app: &App, signed: &Signed, item: ItemId) -> Result<ItemWithA
 #[utoipa::path(
     get,
     path = "/v1/items",
+    operation_id = "list_connections",
     tag = "Connections",
     responses((status = 200, description = "Connections.", body = ItemList))
 )]
@@ -266,6 +304,7 @@ async fn list(caller: Caller) -> Result<Json<ItemList>> {
 #[utoipa::path(
     get,
     path = "/v1/items/{id}",
+    operation_id = "show_connection",
     tag = "Connections",
     params(("id" = String, Path, description = "The connection's id.")),
     responses(
@@ -300,6 +339,7 @@ async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemW
 #[utoipa::path(
     post,
     path = "/v1/items/{id}/sync",
+    operation_id = "refresh_connection",
     tag = "Connections",
     params(("id" = String, Path, description = "The connection's id.")),
     responses(
@@ -330,6 +370,7 @@ async fn refresh(
 #[utoipa::path(
     delete,
     path = "/v1/items/{id}",
+    operation_id = "disconnect_bank",
     tag = "Connections",
     params(("id" = String, Path, description = "The connection's id.")),
     responses(

@@ -4,8 +4,8 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use super::idempotency::{IdempotencyHeader, Idempotent};
 use crate::{
     app::App,
@@ -16,8 +16,8 @@ use crate::{
     store::items::{self, ItemRow},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(create))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(create))
 }
 
 /// What the Link token is for.
@@ -48,6 +48,7 @@ struct LinkTokenReply {
 #[utoipa::path(
     post,
     path = "/v1/link-tokens",
+    operation_id = "create_link_token",
     tag = "Connections",
     params(IdempotencyHeader),
     request_body = LinkTokenRequest,

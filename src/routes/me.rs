@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use super::extract::Json;
 use crate::{
     id::PersonId,
@@ -13,8 +13,8 @@ use crate::{
     store::people::{self, LeakState, PersonRecord, PersonRow},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(show))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(show))
 }
 
 /// An account.
@@ -80,6 +80,7 @@ impl PasswordBody {
 #[utoipa::path(
     get,
     path = "/v1/me",
+    operation_id = "show_account",
     tag = "Identity",
     responses((status = 200, description = "The account.", body = UserBody))
 )]

@@ -1,9 +1,9 @@
 //! The API: one file per resource, each with its handlers, its request and
 //! response types and its `OpenAPI`. The router and the document are made from the
-//! same handlers, so the document cannot name a route that is not there.
+//! same handlers ([`contract`]), so the document cannot name a route that is not there.
 
 mod accounts;
-mod docs;
+mod contract;
 mod email_verifications;
 mod extract;
 mod health;
@@ -12,7 +12,6 @@ mod items;
 mod link_tokens;
 mod me;
 mod money;
-mod openapi;
 mod passwords;
 mod plaid_webhooks;
 mod sessions;
@@ -22,7 +21,6 @@ mod well_known;
 
 use axum::Router;
 use http::{Method, Uri};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::problem::{Kind, Problem};
 
@@ -30,15 +28,14 @@ pub(crate) use health::PATH as HEALTH;
 
 /// Every route. Built once per isolate.
 pub(crate) fn router() -> Router {
-    let (router, document) = resources().split_for_parts();
-    openapi::publish(document);
-    router
+    resources()
+        .into_router()
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)
 }
 
-fn resources() -> OpenApiRouter {
-    OpenApiRouter::with_openapi(openapi::base())
+fn resources() -> contract::Routes {
+    contract::Routes::new()
         .merge(users::router())
         .merge(email_verifications::router())
         .merge(sessions::router())
@@ -51,8 +48,7 @@ fn resources() -> OpenApiRouter {
         .merge(plaid_webhooks::router())
         .merge(well_known::router())
         .merge(health::router())
-        .merge(openapi::router())
-        .merge(docs::router())
+        .merge(contract::router())
 }
 
 async fn unknown_route() -> Problem {

@@ -7,16 +7,16 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 use pwned::Prefix;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use crate::{
     app::App,
     identity::{Visitor, leaks},
     problem::{Problem, ProblemBody, Result},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(range))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(range))
 }
 
 /// Look up leaked passwords
@@ -27,6 +27,7 @@ pub(super) fn router() -> OpenApiRouter {
 #[utoipa::path(
     get,
     path = "/v1/passwords/range/{prefix}",
+    operation_id = "look_up_leaked_passwords",
     tag = "Identity",
     security(()),
     params(("prefix" = String, Path, description = "Five hex digits.", pattern = "^[0-9A-Fa-f]{5}$", example = "21BD1")),

@@ -4,8 +4,8 @@ use axum::body::Bytes;
 use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use super::extract::Json;
 use crate::{
     app::App,
@@ -13,8 +13,8 @@ use crate::{
     problem::{Kind, Problem, ProblemBody, Result},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(receive))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(receive))
 }
 
 /// Written down.
@@ -30,6 +30,7 @@ struct Received {
 #[utoipa::path(
     post,
     path = "/webhooks/plaid",
+    operation_id = "receive_plaid_webhook",
     tag = "Webhooks",
     security(()),
     params(("Plaid-Verification" = Option<String>, Header, description = "The JWT that signs the body.")),

@@ -4,9 +4,9 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    contract::{Routes, routes},
     extract::{FromPath, Json, PathId, Query},
     me::UserBody,
 };
@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .routes(routes!(create, list, remove_all))
         .routes(routes!(remove))
 }
@@ -82,6 +82,7 @@ impl SignInReply {
 #[utoipa::path(
     post,
     path = "/v1/sessions",
+    operation_id = "sign_in",
     tag = "Identity",
     security(()),
     request_body = SignInRequest,
@@ -179,6 +180,7 @@ impl SessionBody {
 #[utoipa::path(
     get,
     path = "/v1/sessions",
+    operation_id = "list_sessions",
     tag = "Identity",
     params(ListParameters),
     responses((status = 200, description = "A page of sessions.", body = SessionList))
@@ -241,6 +243,7 @@ impl FromPath for Which {
 #[utoipa::path(
     delete,
     path = "/v1/sessions/{id}",
+    operation_id = "sign_out",
     tag = "Identity",
     params(("id" = String, Path, description = "The session's id, or `current`.", example = "current")),
     responses(
@@ -275,6 +278,7 @@ async fn remove(app: App, caller: Caller, PathId(which): PathId<Which>) -> Resul
 #[utoipa::path(
     delete,
     path = "/v1/sessions",
+    operation_id = "sign_out_everywhere",
     tag = "Identity",
     responses((status = 204, description = "All ended."))
 )]

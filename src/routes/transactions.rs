@@ -7,9 +7,9 @@ use money::Money;
 use plaid::{CategoryConfidence, CivilDate, PaymentChannel};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    contract::{Routes, routes},
     extract::{Json, Query},
     money::MoneyBody,
 };
@@ -22,10 +22,8 @@ use crate::{
     store::transactions::{TransactionRecord, account_of},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(search))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(search))
 }
 
 /// Which transactions, and how many of them.
@@ -55,7 +53,7 @@ struct ListParameters {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SearchRequest {
-    /// In the name, the merchant or the bank's own words, in any case.
+    /// In the name, the merchant or the bank's own words, in any case, accents or not.
     #[schema(min_length = 1, max_length = 100, example = "coffee")]
     text: String,
     /// Only of this account.
@@ -191,6 +189,7 @@ fn checked_limit(limit: Option<u32>) -> Result<usize> {
 #[utoipa::path(
     get,
     path = "/v1/transactions",
+    operation_id = "list_transactions",
     tag = "Accounts and transactions",
     params(ListParameters),
     responses((status = 200, description = "A page.", body = TransactionList<'static>))
@@ -218,6 +217,7 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/v1/transactions/search",
+    operation_id = "search_transactions",
     tag = "Accounts and transactions",
     request_body = SearchRequest,
     responses((status = 200, description = "A page.", body = TransactionList<'static>))
@@ -236,7 +236,7 @@ async fn search(app: App, caller: Caller, Json(request): Json<SearchRequest>) ->
         from: request.from,
         to: request.to,
         pending: request.pending,
-        text: Some(request.text.to_lowercase()),
+        text: Some(banking::fold(&request.text)),
     };
     reply(&banking::list(&app, caller, &filter, request.cursor.as_deref(), limit).await?)
 }

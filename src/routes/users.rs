@@ -4,8 +4,8 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use super::idempotency::{IdempotencyHeader, Idempotent, Turn};
 use crate::{
     app::App,
@@ -13,8 +13,8 @@ use crate::{
     problem::{ProblemBody, Result},
 };
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(create))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(create))
 }
 
 /// Who wants an account.
@@ -58,6 +58,7 @@ const MAILED: SignUpReply = SignUpReply {
 #[utoipa::path(
     post,
     path = "/v1/users",
+    operation_id = "sign_up",
     tag = "Identity",
     security(()),
     params(IdempotencyHeader),
@@ -78,7 +79,7 @@ async fn create(
     let applicant = Applicant::check(&body.email, body.name.as_deref(), body.password.expose())?;
     let system = app.system_keys().await?;
     let claim = match once.claim_from(&app, &system, &visitor.network()).await? {
-        Turn::Replay(reply) => return Ok(reply),
+        Turn::Replay(kept) => return kept.respond(),
         Turn::First(claim) => claim,
     };
     let signed_up = sign_up(&app, &visitor, &applicant).await;

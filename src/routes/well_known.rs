@@ -6,8 +6,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::header;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::contract::{Routes, routes};
 use crate::{
     app::App,
     platform::Timestamp,
@@ -17,8 +17,8 @@ use crate::{
 /// How long a security.txt holds, in seconds: half a year.
 const HOLDS: i64 = 180 * 86_400;
 
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .routes(routes!(security_txt))
         .routes(routes!(problem))
 }

@@ -1,58 +1,15 @@
-//! `GET /docs`: the contract as a page. No script, no third party: the strictest
+//! The contract as a page for people. No script, no third party: the strictest
 //! content security policy that a page can have.
 
 use std::fmt::Write as _;
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
-use utoipa::openapi::{Content, PathItem, RefOr, path::Operation};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::openapi::{Content, OpenApi as Document, PathItem, RefOr, path::Operation};
 
-use super::openapi;
-use crate::problem::{Kind, Result};
+use super::STYLE;
+use crate::problem::Kind;
 
-const STYLE: &str = include_str!("docs.css");
-
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(docs))
-}
-
-/// The documentation
-///
-/// The contract as a page for people. No batch.
-#[utoipa::path(
-    get,
-    path = "/docs",
-    tag = "Service",
-    security(()),
-    responses((status = 200, description = "A page.", content_type = "text/html", body = String))
-)]
-async fn docs() -> Result<Response> {
-    let html = render()?;
-    let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-    // The one style sheet stands in the page, named by its hash.
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        style_hash()
-    );
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    Ok(response)
-}
-
-fn style_hash() -> String {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    use sha2::{Digest as _, Sha256};
-    STANDARD.encode(Sha256::digest(STYLE.as_bytes()))
-}
-
-fn render() -> Result<String> {
-    let document = openapi::document()?;
+/// The page, its one style sheet in it.
+pub(super) fn render(document: &Document) -> String {
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Balance API</title>\
@@ -110,7 +67,7 @@ fn render() -> Result<String> {
         );
     }
     page.push_str("</dl></section></main></body></html>");
-    Ok(page)
+    page
 }
 
 fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {

@@ -1,12 +1,5 @@
-//! `GET /openapi.json`: the contract, `OpenAPI` 3.1, made from the handlers.
+//! The contract, `OpenAPI` 3.1, made from the handlers' own annotations.
 
-use std::sync::OnceLock;
-
-use axum::{
-    body::Bytes,
-    http::header,
-    response::{IntoResponse, Response},
-};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -17,15 +10,11 @@ use utoipa::{
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     identity::COOKIE,
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Kind, ProblemBody},
 };
-
-/// The document and its bytes, made with the router.
-static DOCUMENT: OnceLock<(Document, Bytes)> = OnceLock::new();
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,8 +56,8 @@ pub(super) fn base() -> Document {
     Base::openapi()
 }
 
-/// Adds what every route may answer, and keeps the document for who asks.
-pub(super) fn publish(mut document: Document) {
+/// Adds what every route may answer.
+pub(super) fn complete(document: &mut Document) {
     for item in document.paths.paths.values_mut() {
         for method in METHODS {
             let (operation, reads_body) = match method {
@@ -83,8 +72,6 @@ pub(super) fn publish(mut document: Document) {
             }
         }
     }
-    let bytes = serde_json::to_vec(&document).unwrap_or_default();
-    let _ = DOCUMENT.set((document, Bytes::from(bytes)));
 }
 
 const METHODS: [HttpMethod; 5] = [
@@ -138,33 +125,4 @@ fn problem(kind: Kind) -> utoipa::openapi::Response {
         .description(format!("{}.", kind.title()))
         .content("application/problem+json", content)
         .build()
-}
-
-/// The document, for the page that shows it.
-pub(super) fn document() -> Result<&'static Document> {
-    DOCUMENT
-        .get()
-        .map(|(document, _)| document)
-        .ok_or_else(|| Problem::internal("no document"))
-}
-
-pub(super) fn router() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(openapi))
-}
-
-/// The contract
-///
-/// This document. No batch.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    tag = "Service",
-    security(()),
-    responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value))
-)]
-async fn openapi() -> Result<Response> {
-    let (_, bytes) = DOCUMENT
-        .get()
-        .ok_or_else(|| Problem::internal("no document"))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], bytes.clone()).into_response())
 }
