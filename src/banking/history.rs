@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-pub(crate) use filter::Filter;
+pub(crate) use filter::{Filter, fold};
 
 use cursor::Position;
 use plan::Plan;

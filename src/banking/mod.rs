@@ -13,7 +13,7 @@ mod unlink;
 mod webhook;
 
 pub(crate) use client::PlaidClient;
-pub(crate) use history::{Filter, Page, list};
+pub(crate) use history::{Filter, Page, fold, list};
 pub(crate) use link::{Linked, link, link_token, present};
 pub(crate) use sweep::sweep;
 pub(crate) use sync::{Budget, resume, sync};

@@ -3,6 +3,7 @@
 use plaid::CivilDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{id::AccountId, store::transactions::TransactionRecord};
 
@@ -15,8 +16,15 @@ pub(crate) struct Filter {
     /// Not after, this day included.
     pub(crate) to: Option<CivilDate>,
     pub(crate) pending: Option<bool>,
-    /// In lower case: found in the name, the merchant or the bank's own words.
+    /// As [`fold`] makes it: found in the name, the merchant or the bank's own words.
     pub(crate) text: Option<String>,
+}
+
+/// What is compared where text is searched: lower case, without the accents of
+/// Latin, Greek and Cyrillic letters (U+0300 to U+036F). "CAFÉ" is found by "cafe".
+pub(crate) fn fold(text: &str) -> String {
+    let bare = text.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+    bare.collect::<String>().to_lowercase()
 }
 
 impl Filter {
@@ -56,10 +64,10 @@ fn mentions(record: &TransactionRecord<'_>, text: &str) -> bool {
     said.into_iter().flatten().any(|said| contains(said, text))
 }
 
-/// Whether `said` contains `text`, which is in lower case, whatever the case.
+/// Whether `said`, folded, contains `text`, which is folded.
 fn contains(said: &str, text: &str) -> bool {
-    if !text.is_ascii() {
-        return said.to_lowercase().contains(text);
+    if !said.is_ascii() {
+        return fold(said).contains(text);
     }
     let (said, text) = (said.as_bytes(), text.as_bytes());
     text.is_empty()
@@ -70,12 +78,25 @@ fn contains(said: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::contains;
+    use super::{contains, fold};
 
     #[test]
     fn case_does_not_matter_in_any_script() {
         assert!(contains("STARBUCKS Store 12", "bucks s"));
-        assert!(contains("Café ÉLYSÉE", "élysée"));
+        assert!(contains("Café ÉLYSÉE", &fold("élysée")));
+        assert!(contains("КОФЕЙНЯ", &fold("кофейня")));
         assert!(!contains("Starbucks", "starbuckss"));
+        assert!(!contains("Starbucks", &fold("カフェ")));
+    }
+
+    #[test]
+    fn accents_are_found_typed_or_not_composed_or_not() {
+        for said in ["Café", "CAFE\u{301}", "cafe"] {
+            for text in ["café", "cafe\u{301}", "CAFE"] {
+                assert!(contains(said, &fold(text)), "{text} in {said}");
+            }
+        }
+        // A voiced kana is another letter, no accent.
+        assert!(!contains("カ", &fold("ガ")));
     }
 }
