@@ -2,13 +2,14 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use money::{Currency, MoneyError};
 use plaid::{Account, Text, Transaction, TransactionsSyncReply};
 use vault::BlindIndexer;
 
 use crate::{
     id::{AccountId, PersonId, RowId, TransactionId},
-    platform::{Timestamp, random::Nonces},
-    problem::{Problem, Result},
+    platform::{Timestamp, log, random::Nonces},
+    problem::Result,
     store::{
         accounts::AccountRecord,
         keys::UserKeys,
@@ -81,8 +82,13 @@ impl<'a> Sealer<'a> {
             if self.replaced.contains(&id.0) {
                 continue;
             }
+            let Ok(record) = self.record(transaction) else {
+                // One row that cannot be held exactly must not keep the others away.
+                log::warn("transaction-passed-over", "an amount of too many digits");
+                changes.push(Change::Drop { id });
+                continue;
+            };
             let month = self.month(transaction.date.month());
-            let record = self.record(transaction)?;
             let sealed = self
                 .keys
                 .seal_with(id.0, self.attempt, &record, nonces.take()?)?;
@@ -98,18 +104,12 @@ impl<'a> Sealer<'a> {
     }
 
     /// The page's accounts, by our ids.
-    pub(super) fn accounts(
-        &self,
-        accounts: &[Account<'_>],
-    ) -> Result<Vec<(AccountId, AccountRecord)>> {
+    pub(super) fn accounts(&self, accounts: &[Account<'_>]) -> Vec<(AccountId, AccountRecord)> {
         let now = Timestamp::now();
+        let record = |account| account_record(account, now);
         accounts
             .iter()
-            .map(|account| {
-                let record = account_record(account, now)
-                    .map_err(|_| Problem::internal("an account of an impossible balance"))?;
-                Ok((self.account_id(&account.account_id), record))
-            })
+            .map(|account| (self.account_id(&account.account_id), record(account)))
             .collect()
     }
 
@@ -130,10 +130,11 @@ impl<'a> Sealer<'a> {
         token
     }
 
-    fn record<'t>(&self, transaction: &'t Transaction<'_>) -> Result<TransactionRecord<'t>> {
-        let amount = transaction
-            .amount()
-            .map_err(|_| Problem::internal("a transaction of an impossible amount"))?;
+    fn record<'t>(
+        &self,
+        transaction: &'t Transaction<'_>,
+    ) -> std::result::Result<TransactionRecord<'t>, MoneyError> {
+        let amount = transaction.amount()?;
         let text =
             |text: &'t Option<Text<'_>>| text.as_ref().map(|text| Cow::Borrowed(text.as_str()));
         let category = transaction.personal_finance_category.as_ref();
@@ -176,23 +177,22 @@ fn last_word(changes: &mut Vec<Change>) {
     *changes = kept;
 }
 
-fn account_record(
-    account: &Account<'_>,
-    now: Timestamp,
-) -> std::result::Result<AccountRecord, money::MoneyError> {
+/// A balance that cannot be held exactly is one that the bank did not say.
+fn account_record(account: &Account<'_>, now: Timestamp) -> AccountRecord {
     let owned = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());
     let balances = &account.balances;
-    Ok(AccountRecord {
+    let currency = balances.currency().unwrap_or(Currency::none());
+    AccountRecord {
         plaid_account_id: account.account_id.as_str().to_owned(),
         name: account.name.as_str().to_owned(),
         official_name: owned(&account.official_name),
         mask: owned(&account.mask),
         kind: account.account_type,
         subtype: owned(&account.subtype),
-        currency: balances.currency()?.code().to_owned(),
-        available: balances.available()?,
-        current: balances.current()?,
-        limit: balances.limit()?,
+        currency: currency.code().to_owned(),
+        available: balances.available().ok().flatten(),
+        current: balances.current().ok().flatten(),
+        limit: balances.limit().ok().flatten(),
         updated_at: now,
-    })
+    }
 }

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use plaid::{AccessToken, ErrorClass, ItemGet, ReadOnlyGrant, TransactionsSync};
+use plaid::{AccessToken, AccountsGet, ErrorClass, ItemGet, ReadOnlyGrant, TransactionsSync};
 use vault::{Reveal, SystemPurpose};
 
 use super::{
@@ -269,8 +269,9 @@ impl Attempt<'_> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            self.accounts = sealer.accounts(&page.accounts)?;
+            self.accounts = sealer.accounts(&page.accounts);
             let Some(cursor) = page.cursor() else {
+                self.look_at_accounts(&sealer).await;
                 self.not_ready().await?;
                 return Ok(Synced::NotReady);
             };
@@ -280,12 +281,27 @@ impl Attempt<'_> {
             self.progress.months = sealer.month_names().collect();
             self.stage(&sealer, changes).await?;
             if !more {
+                self.look_at_accounts(&sealer).await;
                 self.promote(&sealer).await?;
                 return Ok(Synced::Whole);
             }
         }
         self.go_on_later().await?;
         Ok(Synced::GoesOn)
+    }
+
+    /// A page has the accounts of its transactions only; here are all of them. Where
+    /// Plaid does not answer, the page's have to do until the next sync.
+    async fn look_at_accounts(&mut self, sealer: &Sealer<'_>) {
+        let answer = self.app.plaid.call(&AccountsGet::new(&self.token)).await;
+        let reply = match &answer {
+            Ok(answer) => answer.read::<AccountsGet<'_>>(),
+            Err(_) => Err(UpstreamError::Unreachable),
+        };
+        match reply {
+            Ok(reply) => self.accounts = sealer.accounts(&reply.accounts),
+            Err(error) => log::warn("accounts-not-read", &error.to_string()),
+        }
     }
 
     async fn stage(
