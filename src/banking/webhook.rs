@@ -121,7 +121,8 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
         .into_claims_once_verified()
         .check(now.unix(), body)
         .map_err(refuse)?;
-    let webhook = Webhook::parse(body).map_err(refuse)?;
+    let webhook = Webhook::parse(body)
+        .map_err(|_| Problem::bad_request("The body is signed, but it is no JSON object."))?;
     let Some(kind) = kind(&webhook) else {
         log::info("webhook-acknowledged", "plaid");
         return Ok(());
