@@ -15,6 +15,8 @@ pub(crate) fn get(url: &str, timeout: Duration) -> Option<Reply> {
     let agent: Agent = Agent::config_builder()
         .timeout_global(Some(timeout))
         .http_status_as_error(false)
+        // In production a plain request is sent on to https, and that is an answer.
+        .max_redirects(0)
         .build()
         .into();
     let mut response = agent.get(url).call().ok()?;
