@@ -155,6 +155,10 @@ async fn docs() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::{DOCUMENT, PAGE, document, page};
 
     /// The two files, as the handlers would have them now.
@@ -182,5 +186,83 @@ mod tests {
         let stale = "BALANCE_WRITE_CONTRACT=1 cargo test -p balance contract";
         assert!(contract == DOCUMENT, "openapi.json is not current: {stale}");
         assert!(page == PAGE, "page.html is not current: {stale}");
+    }
+
+    fn contract() -> Value {
+        serde_json::from_str(&current().0).unwrap()
+    }
+
+    fn operations(document: &Value) -> Vec<(String, Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        let of_path = |(path, item): (&String, &Value)| {
+            let methods = item.as_object().unwrap().iter();
+            let named =
+                methods.map(|(method, operation)| (format!("{method} {path}"), operation.clone()));
+            named.collect::<Vec<_>>()
+        };
+        paths.iter().flat_map(of_path).collect()
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_a_summary_and_a_tag() {
+        let mut names = BTreeSet::new();
+        for (route, operation) in operations(&contract()) {
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(
+                names.insert(name.clone()),
+                "{route}: another is named {name}"
+            );
+            for member in ["summary", "description"] {
+                assert!(operation[member].is_string(), "{route}: no {member}");
+            }
+            assert_eq!(
+                operation["tags"].as_array().map(Vec::len),
+                Some(1),
+                "{route}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_schema() {
+        fn references(value: &Value, found: &mut BTreeSet<String>) {
+            match value {
+                Value::Object(members) => {
+                    if let Some(Value::String(reference)) = members.get("$ref") {
+                        found.insert(reference.clone());
+                    }
+                    members
+                        .values()
+                        .for_each(|member| references(member, found));
+                }
+                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                _ => {}
+            }
+        }
+        let document = contract();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.contains("#/components/schemas/Problem"));
+        for reference in found {
+            let pointer = reference.trim_start_matches('#');
+            assert!(
+                document.pointer(pointer).is_some(),
+                "{reference} leads nowhere"
+            );
+        }
+    }
+
+    #[test]
+    fn every_refusal_is_a_problem() {
+        for (route, operation) in operations(&contract()) {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let is_health = route == "get /healthz" && status == "503";
+                if status.as_str() >= "400" && !is_health {
+                    let content = response["content"].as_object().unwrap();
+                    let kinds: Vec<&String> = content.keys().collect();
+                    assert_eq!(kinds, ["application/problem+json"], "{route} {status}");
+                }
+            }
+        }
     }
 }
