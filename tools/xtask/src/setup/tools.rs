@@ -36,14 +36,25 @@ pub(super) fn install(workspace: &Workspace) -> Result<Tools> {
         krate: "worker-build",
         binary: "worker-build",
         version: WORKER_BUILD,
-        arguments: &["--locked"],
+        // It links OpenSSL; where the headers are missing it brings its own, which its lock
+        // file does not know.
+        arguments: if has_openssl() {
+            &["--locked"]
+        } else {
+            &["--features", "ureq/vendored"]
+        },
     };
-    // Both sides of the bindings must be of one version. Its lock file does not resolve.
+    // Both sides of the bindings must be of one version. Its lock file does not resolve. It
+    // works on megabytes, so its three busy packages are optimised.
     let wasm_bindgen = Program {
         krate: "wasm-bindgen-cli",
         binary: "wasm-bindgen",
         version: &locked_version(workspace, "wasm-bindgen")?,
-        arguments: &[],
+        arguments: &[
+            "--config=profile.release.package.walrus.opt-level=2",
+            "--config=profile.release.package.wasmparser.opt-level=2",
+            "--config=profile.release.package.wasm-bindgen-cli-support.opt-level=2",
+        ],
     };
     Ok(Tools {
         worker_build: worker_build.install(workspace)?,
@@ -92,7 +103,7 @@ impl Program<'_> {
             .arg(tools.join("build"))
             .args(self.arguments)
             // They run for moments; what counts is how long they take to compile.
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
@@ -100,6 +111,13 @@ impl Program<'_> {
         Step::new(workspace, &label).run(&cargo)?;
         Ok(binary)
     }
+}
+
+/// Whether openssl-sys will find what it links.
+fn has_openssl() -> bool {
+    !cfg!(target_os = "linux")
+        || env::var_os("OPENSSL_DIR").is_some()
+        || super::runs(Command::new("pkg-config").args(["--exists", "openssl"]))
 }
 
 /// Where tools are kept: a folder that several checkouts may share.
