@@ -42,6 +42,14 @@ pub enum StackError {
     /// Another process runs an instance on the same state.
     #[error("another instance uses {0}")]
     Busy(PathBuf),
+    /// A migration was edited, or removed, after it had been applied.
+    #[error("{migration} has changed since it was applied: remove {state} to begin anew")]
+    Drift {
+        /// Its file name.
+        migration: String,
+        /// The state that has it as it was.
+        state: PathBuf,
+    },
     /// The Worker answered something other than what was asked of it.
     #[error("{0}")]
     Unexpected(String),

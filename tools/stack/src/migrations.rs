@@ -10,27 +10,44 @@ use crate::error::{StackError, While as _};
 use crate::options::Build;
 use crate::workspace::Workspace;
 
-/// Says in a state folder which migrations were applied.
+/// Says in a state folder which migrations were applied: a name and a hash a line.
 const STAMP: &str = "migrations-applied";
 
 /// Brings the state folder of an instance to the newest schema.
 pub(crate) fn apply(workspace: &Workspace, folder: &Path) -> Result<(), StackError> {
     let state = folder.join("state");
-    let wanted = fingerprint(workspace)?;
-    if fs::read_to_string(state.join(STAMP)).is_ok_and(|applied| applied == wanted) {
+    let wanted = migrations(workspace)?;
+    if !state.exists() {
+        return copy_folder(&migrated(workspace, &wanted)?, &state);
+    }
+    let applied = fs::read_to_string(state.join(STAMP)).unwrap_or_default();
+    if applied == wanted {
         return Ok(());
     }
-    if state.exists() {
-        run_wrangler(workspace, folder)?;
-        return stamp(&state, &wanted);
+    if let Some(line) = applied
+        .lines()
+        .find(|line| !wanted.lines().any(|wanted| wanted == *line))
+    {
+        let name = line.split(' ').next().unwrap_or(line).to_owned();
+        return Err(StackError::Drift {
+            migration: name,
+            state,
+        });
     }
-    copy_folder(&migrated(workspace, &wanted)?, &state)
+    run_wrangler(workspace, folder)?;
+    stamp(&state, &wanted)
 }
 
 /// A state folder that nothing but the migrations has touched.
 fn migrated(workspace: &Workspace, wanted: &str) -> Result<PathBuf, StackError> {
     let kept = workspace.path("target/stack");
-    let ready = kept.join(format!("migrated-{wanted}"));
+    let mut hasher = DefaultHasher::new();
+    // The pins say which wrangler applies them, and how the database is named.
+    for name in ["package.json", "wrangler.toml"] {
+        hash_file(&workspace.path(name), &mut hasher)?;
+    }
+    wanted.hash(&mut hasher);
+    let ready = kept.join(format!("migrated-{:016x}", hasher.finish()));
     if ready.exists() {
         return Ok(ready);
     }
@@ -85,30 +102,30 @@ fn stamp(state: &Path, applied: &str) -> Result<(), StackError> {
     fs::write(state.join(STAMP), applied).during(|| format!("writing to {}", state.display()))
 }
 
-/// Names and contents of all migrations, and of the pins that say which wrangler applies them.
-fn fingerprint(workspace: &Workspace) -> Result<String, StackError> {
+/// All migrations in order: a name and a hash a line.
+fn migrations(workspace: &Workspace) -> Result<String, StackError> {
     let folder = workspace.path("migrations");
-    let mut files = vec![
-        workspace.path("package.json"),
-        workspace.path("wrangler.toml"),
-    ];
+    let mut lines = Vec::new();
     for entry in fs::read_dir(&folder).during(|| format!("reading {}", folder.display()))? {
         let path = entry
             .during(|| format!("reading {}", folder.display()))?
             .path();
         if path.extension().is_some_and(|extension| extension == "sql") {
-            files.push(path);
+            let mut hasher = DefaultHasher::new();
+            hash_file(&path, &mut hasher)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            lines.push(format!("{name} {:016x}\n", hasher.finish()));
         }
     }
-    files.sort();
-    let mut hasher = DefaultHasher::new();
-    for file in files {
-        file.file_name().hash(&mut hasher);
-        fs::read(&file)
-            .during(|| format!("reading {}", file.display()))?
-            .hash(&mut hasher);
-    }
-    Ok(format!("{:016x}", hasher.finish()))
+    lines.sort();
+    Ok(lines.concat())
+}
+
+fn hash_file(path: &Path, hasher: &mut DefaultHasher) -> Result<(), StackError> {
+    fs::read(path)
+        .during(|| format!("reading {}", path.display()))?
+        .hash(hasher);
+    Ok(())
 }
 
 /// Copies a folder whole.
@@ -125,4 +142,31 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<(), StackError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_with_an_edited_migration_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
+        fs::create_dir(&state).unwrap();
+        stamp(&state, "0000_before.sql 00000000deadbeef\n").unwrap();
+        let refused = apply(&Workspace::here(), folder.path()).unwrap_err();
+        assert!(
+            matches!(refused, StackError::Drift { migration, .. } if migration == "0000_before.sql")
+        );
+    }
+
+    #[test]
+    fn a_state_that_has_every_migration_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
+        fs::create_dir(&state).unwrap();
+        stamp(&state, &migrations(&Workspace::here()).unwrap()).unwrap();
+        apply(&Workspace::here(), folder.path()).unwrap();
+        assert_eq!(fs::read_dir(&state).unwrap().count(), 1);
+    }
 }
