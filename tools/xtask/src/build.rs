@@ -1,6 +1,8 @@
 //! `cargo xtask build`: the Worker as wrangler ships it, in `build/`. Does nothing while no
 //! source has changed since.
 
+mod slim;
+
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ Does nothing while neither they nor the pinned tools have changed.
 };
 
 /// All that the Worker is made of.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "src",
     "crates",
     "web",
@@ -36,6 +38,7 @@ const SOURCES: [&str; 9] = [
     "Cargo.lock",
     "package-lock.json",
     ".cargo/config.toml",
+    "tools/xtask/src/build/slim.rs",
     "tools/xtask/src/setup/tools.rs",
 ];
 
@@ -78,6 +81,9 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
         .env("WASM_OPT_BIN", workspace.node_bin().join("wasm-opt"))
         .env("ESBUILD_BIN", esbuild(workspace)?);
     Step::new(workspace, "compiling the Worker to WebAssembly").run(&build)?;
+    let module = workspace.path("build/index_bg.wasm");
+    let slim = slim::without_names(&fs::read(&module).context("reading the Worker")?)?;
+    fs::write(&module, slim).context("writing the Worker")?;
     fs::write(stamp(workspace), sources).context("writing the build's stamp")
 }
 
