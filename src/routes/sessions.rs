@@ -117,7 +117,7 @@ struct ListParameters {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^ses_[0-9a-f]{32}$")]
     cursor: Option<SessionId>,
 }
 
