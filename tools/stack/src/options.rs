@@ -43,6 +43,10 @@ pub struct StackOptions {
     pub plaid_contract: Option<PathBuf>,
     /// Which build to run.
     pub build: Build,
+    /// Whether wrangler's local explorer is there: SQL on the running Worker's own database,
+    /// at `/cdn-cgi/local/explorer/api/d1/database/DB/raw`, where a second process that wrote to
+    /// the file would be in the Worker's way.
+    pub explorer: bool,
     /// Whether `/healthz` must answer 200 before `start` returns; without it any answer will
     /// do, for a test of what a misconfigured Worker says.
     pub healthy: bool,
@@ -60,6 +64,7 @@ impl Default for StackOptions {
             sandbox_args: Vec::new(),
             plaid_contract: None,
             build: Build::Copy,
+            explorer: false,
             healthy: true,
         }
     }

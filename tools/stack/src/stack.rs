@@ -96,9 +96,12 @@ impl Stack {
         }
         let folder = self.folder.path();
         self.vars()?.write(folder)?;
-        let worker = self
-            .worker
-            .insert(Worker::start(&self.workspace, folder, self.port)?);
+        let worker = self.worker.insert(Worker::start(
+            &self.workspace,
+            folder,
+            self.port,
+            self.options.explorer,
+        )?);
         worker.wait_until_ready(self.options.healthy)
     }
 

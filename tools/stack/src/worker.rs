@@ -54,6 +54,7 @@ impl Worker {
         workspace: &Workspace,
         folder: &Path,
         port: u16,
+        explorer: bool,
     ) -> Result<Self, StackError> {
         port::wait_until_free(port)?;
         let [inspector] = port::free()?;
@@ -82,6 +83,7 @@ impl Worker {
             ])
             .env("WRANGLER_LOG_PATH", folder.join("wrangler-debug.log"))
             .env("WRANGLER_REGISTRY_PATH", folder.join("registry"))
+            .env("X_LOCAL_EXPLORER", explorer.to_string())
             .current_dir(folder);
         let group = Group::start(&wrangler, stdout, stderr)?;
         Ok(Self {
