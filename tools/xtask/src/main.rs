@@ -3,10 +3,14 @@
 //! Each command is a file with a `COMMAND`; listing it here is all it takes to add one.
 //! Progress goes to standard error, results to standard output.
 
+mod bench;
 mod build;
+mod client;
 mod command;
+mod demo;
 mod dev;
 mod progress;
+mod prove;
 mod setup;
 mod test;
 #[cfg(test)]
@@ -16,7 +20,15 @@ use std::process::ExitCode;
 
 use command::Command;
 
-const COMMANDS: &[Command] = &[dev::COMMAND, test::COMMAND, build::COMMAND, setup::COMMAND];
+const COMMANDS: &[Command] = &[
+    dev::COMMAND,
+    test::COMMAND,
+    demo::COMMAND,
+    prove::COMMAND,
+    bench::COMMAND,
+    build::COMMAND,
+    setup::COMMAND,
+];
 
 fn main() -> ExitCode {
     command::dispatch(COMMANDS)

@@ -1,0 +1,179 @@
+//! Opens what the Worker sealed, given the keyring: the reader of the positive control. Of the
+//! product it shares the vault, and nothing of the store: the places of rows stand here again, as
+//! `docs/SECURITY.md` and the migrations have them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use vault::{ColumnId, Generation, GenerationKeys, Keyring, Place, RowCipher, TableId, UserId};
+
+use super::sqlite::{Database, Table};
+
+/// The column that every private value is in.
+pub(super) const SEALED: &str = "sealed";
+
+/// Where a table's rows are sealed.
+struct Sealed {
+    table: &'static str,
+    number: u16,
+    /// The column of the owner; none where it is the system.
+    owner: Option<&'static str>,
+    row: &'static str,
+    revision: &'static str,
+}
+
+const fn sealed(
+    table: &'static str,
+    number: u16,
+    owner: Option<&'static str>,
+    row: &'static str,
+) -> Sealed {
+    Sealed {
+        table,
+        number,
+        owner,
+        row,
+        revision: "rev",
+    }
+}
+
+const TABLES: [Sealed; 10] = [
+    sealed("person", 1, Some("id"), "id"),
+    sealed("session", 2, Some("user_id"), "id"),
+    sealed("pending_sign_up", 3, None, "id"),
+    sealed("item", 4, Some("user_id"), "id"),
+    sealed("account", 5, Some("user_id"), "id"),
+    sealed("txn", 6, Some("user_id"), "id"),
+    Sealed {
+        revision: "attempt",
+        ..sealed("txn_stage", 6, Some("user_id"), "id")
+    },
+    sealed("month_directory", 7, Some("user_id"), "user_id"),
+    sealed("sync_attempt", 8, Some("user_id"), "item_id"),
+    sealed("idempotent_reply", 9, Some("user_id"), "id"),
+];
+
+/// Whether a table has sealed rows.
+pub(super) fn is_sealed(database: &Database, table: &str) -> bool {
+    let table = database.tables.get(table);
+    table.is_some_and(|table| table.columns.iter().any(|column| column == SEALED))
+}
+
+/// What came of opening a database.
+pub(super) struct Opened {
+    /// The same database with each sealed cell that opened replaced by what it holds.
+    pub(super) database: Database,
+    /// What each opened row of a table holds.
+    pub(super) payloads: Vec<(String, String)>,
+    pub(super) keys: usize,
+    /// Which cells and keys did not open, and why.
+    pub(super) refused: Vec<String>,
+}
+
+type Keys = BTreeMap<([u8; 16], Generation), GenerationKeys>;
+
+/// Opens every sealed cell that this keyring opens.
+pub(super) fn open(database: &Database, keyring: &str) -> Result<Opened> {
+    let keyring = Keyring::parse(keyring).context("reading the keyring")?;
+    let mut opened = Opened {
+        database: database.clone(),
+        payloads: Vec::new(),
+        keys: 0,
+        refused: Vec::new(),
+    };
+    let keys = unwrap(&keyring, database, &mut opened)?;
+    opened.keys = keys.len();
+    for (name, table) in &mut opened.database.tables {
+        let Some(at) = table.columns.iter().position(|column| column == SEALED) else {
+            continue;
+        };
+        let Some(place) = TABLES.iter().find(|sealed| sealed.table == name) else {
+            bail!("the table {name} has sealed rows, and this reader does not know where");
+        };
+        let plain = table.clone();
+        for (row, found) in table.rows.iter_mut().zip(&plain.rows) {
+            let Some(cell) = row.get_mut(at).filter(|cell| !cell.is_null()) else {
+                continue;
+            };
+            match place.open(&plain, found, cell, &keys) {
+                Ok(payload) => {
+                    opened.payloads.push((name.clone(), payload.clone()));
+                    *cell = payload.into();
+                }
+                Err(error) => opened.refused.push(format!("{name}: {error:#}")),
+            }
+        }
+    }
+    Ok(opened)
+}
+
+fn unwrap(keyring: &Keyring, database: &Database, opened: &mut Opened) -> Result<Keys> {
+    let table = database
+        .tables
+        .get("user_key")
+        .context("there is no table user_key")?;
+    let mut keys = Keys::new();
+    for row in &table.rows {
+        let user = id(table, row, "user_id")?;
+        let generation = Generation(integer(table, row, "gen")?.try_into()?);
+        let wrapped = bytes(table.cell(row, "wrapped"))?;
+        let owner = UserId::from_bytes(user);
+        match keyring.unwrap(&wrapped, owner, generation) {
+            Ok(key) => {
+                keys.insert(
+                    (user, generation),
+                    GenerationKeys::derive(owner, generation, &key),
+                );
+            }
+            Err(error) => opened.refused.push(format!("user_key: {error}")),
+        }
+    }
+    Ok(keys)
+}
+
+impl Sealed {
+    fn open(&self, table: &Table, row: &[Value], cell: &Value, keys: &Keys) -> Result<String> {
+        let sealed = bytes(Some(cell))?;
+        let owner = self
+            .owner
+            .map_or(Ok([0; 16]), |column| id(table, row, column))?;
+        let generation = RowCipher::generation_of(&sealed)?;
+        let keys = keys
+            .get(&(owner, generation))
+            .context("there is no key for it")?;
+        let place = Place {
+            table: TableId(self.number),
+            column: ColumnId::ROW,
+            row_id: id(table, row, self.row)?,
+            rev: integer(table, row, self.revision)?.try_into()?,
+        };
+        let opened = keys.row_cipher(place.table).open(&place, sealed)?;
+        Ok(String::from_utf8(opened.payload().to_vec())?)
+    }
+}
+
+fn id(table: &Table, row: &[Value], column: &str) -> Result<[u8; 16]> {
+    let text = table
+        .cell(row, column)
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let number = u128::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| text.len() == 32);
+    Ok(number
+        .with_context(|| format!("{column} is no id"))?
+        .to_be_bytes())
+}
+
+fn integer(table: &Table, row: &[Value], column: &str) -> Result<i64> {
+    let number = table.cell(row, column).and_then(Value::as_i64);
+    number.with_context(|| format!("{column} is no integer"))
+}
+
+fn bytes(cell: Option<&Value>) -> Result<Vec<u8>> {
+    let text = cell.and_then(Value::as_str).context("it is no text")?;
+    STANDARD.decode(text).context("it is no base64")
+}
