@@ -4,7 +4,9 @@
 //! the bundle holds the two files and none of the code that makes them, which
 //! would weigh a tenth of it. The same test fails where they are not current:
 //!
-//!     BALANCE_WRITE_CONTRACT=1 cargo test -p balance contract
+//! ```sh
+//! BALANCE_WRITE_CONTRACT=1 cargo test -p balance contract
+//! ```
 
 #[cfg(test)]
 mod document;

@@ -138,12 +138,8 @@ fn refusal(error: &serde_json::Error, path: &str) -> Problem {
             within(name)
         };
         (field, "unknown", "There is no such field.")
-    } else if message.starts_with("duplicate field") {
-        (
-            path.to_owned(),
-            "duplicate",
-            "This field stands there twice.",
-        )
+    } else if let Some(name) = quoted("duplicate field `") {
+        (within(name), "duplicate", "This field stands there twice.")
     } else {
         (
             path.to_owned(),

@@ -178,6 +178,7 @@ impl ItemBody {
     request_body = ItemRequest,
     responses(
         (status = 201, description = "Connected.", body = ItemWithAccounts),
+        (status = 404, description = "What this Idempotency-Key connected is gone.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 409, description = "The same accounts are connected already.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Not accepted: a field, the token, or more than read access.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 502, description = "Plaid did not answer as it should.", body = ProblemBody<'static>, content_type = "application/problem+json"),

@@ -70,6 +70,8 @@ fn told_apart(thrown: &JsValue) -> EngineError {
         EngineError::Duplicate
     } else if message.contains("string or blob too big") || message.contains("SQLITE_TOOBIG") {
         EngineError::TooLarge
+    } else if message.contains("SQLITE_BUSY") {
+        EngineError::Unavailable
     } else if message.contains("SQLITE_") {
         EngineError::Refused
     } else {
