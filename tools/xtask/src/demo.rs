@@ -40,9 +40,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     let workspace = Workspace::here();
     let toolchain = setup::set_up(&workspace)?;
-    if std::env::var_os("X_NOBUILD").is_none() {
-        build::build(&workspace, &toolchain)?;
-    }
+    build::build(&workspace, &toolchain)?;
     build::sandbox(&workspace)?;
     eprintln!("• starting a private instance …");
     let stack = Stack::start(StackOptions::default())?;

@@ -67,7 +67,7 @@ impl Story {
 
     /// Plays it to its end, or to the first reply that is not as told.
     pub(super) fn play(mut self) -> Result<()> {
-        self.transcript.opening(&[
+        Transcript::opening(&[
             ("BALANCE", self.balance.base()),
             ("PLAID", self.plaid.base()),
             ("MAILBOX", self.mailbox.base()),

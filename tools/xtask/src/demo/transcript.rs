@@ -30,7 +30,7 @@ pub(super) struct Transcript {
 
 impl Transcript {
     /// Where the servers are, for whoever pastes.
-    pub(super) fn opening(&self, servers: &[(&str, &str)]) {
+    pub(super) fn opening(servers: &[(&str, &str)]) {
         for (name, url) in servers {
             println!("{name}={url}");
         }

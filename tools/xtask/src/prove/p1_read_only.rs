@@ -14,7 +14,7 @@ use crate::client::{Client, elements, string};
 
 pub(super) const PROMISE: Promise = Promise {
     name: "P1",
-    promise: "read-only: cannot debit, credit or transfer",
+    sentence: "read-only: cannot debit, credit or transfer",
     unit: "calls, requests or connections beyond reading",
     prove,
 };

@@ -15,7 +15,7 @@ use crate::client::Client;
 
 pub(super) const PROMISE: Promise = Promise {
     name: "P2",
-    promise: "no banking credentials stored",
+    sentence: "no banking credentials stored",
     unit: "traces of a banking credential",
     prove,
 };

@@ -26,7 +26,7 @@ use life::Life;
 
 pub(super) const PROMISE: Promise = Promise {
     name: "P3",
-    promise: "private data is encrypted with a secret key; a stolen database shows only metadata",
+    sentence: "private data is encrypted with a secret key; a stolen database shows only metadata",
     unit: "private values found, or rows not sealed",
     prove,
 };

@@ -13,7 +13,7 @@ use crate::client::{Client, Request};
 
 pub(super) const PROMISE: Promise = Promise {
     name: "P5",
-    promise: "in transit always HTTPS",
+    sentence: "in transit always HTTPS",
     unit: "plain requests served, or ways back to plain",
     prove,
 };

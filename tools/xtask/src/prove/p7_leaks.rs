@@ -13,7 +13,7 @@ use crate::client::{elements, string};
 
 pub(super) const PROMISE: Promise = Promise {
     name: "P7",
-    promise: "passwords are checked against known leaks, at sign-up and at each sign-in",
+    sentence: "passwords are checked against known leaks, at sign-up and at each sign-in",
     unit: "traces of a password that left, or leaks not told",
     prove,
 };

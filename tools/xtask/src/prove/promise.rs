@@ -9,7 +9,8 @@ use serde::Serialize;
 pub(super) struct Promise {
     /// As the design calls it.
     pub(super) name: &'static str,
-    pub(super) promise: &'static str,
+    /// As the public security page has it.
+    pub(super) sentence: &'static str,
     /// What is counted against it.
     pub(super) unit: &'static str,
     /// Puts it to the test. An error is a test that could not be carried out, and a failure.
@@ -23,7 +24,8 @@ pub(super) struct Checks(Vec<Check>);
 /// One thing that was looked at.
 #[derive(Serialize)]
 pub(super) struct Check {
-    check: String,
+    #[serde(rename = "check")]
+    what: String,
     /// What was seen, in numbers where there are any.
     measured: String,
     /// How much of it speaks against the promise.
@@ -32,14 +34,14 @@ pub(super) struct Check {
 
 impl Checks {
     /// Something that must hold.
-    pub(super) fn holds(&mut self, check: impl Into<String>, holds: bool, measured: impl Display) {
-        self.push(check, usize::from(!holds), measured);
+    pub(super) fn holds(&mut self, what: impl Into<String>, holds: bool, measured: impl Display) {
+        self.push(what, usize::from(!holds), measured);
     }
 
     /// Things that must not be: there are to be none. The first few are named.
     pub(super) fn none<T: Display>(
         &mut self,
-        check: impl Into<String>,
+        what: impl Into<String>,
         found: impl IntoIterator<Item = T>,
         measured: impl Display,
     ) {
@@ -59,12 +61,12 @@ impl Checks {
             };
             text = format!("{text}: {named}{more}");
         }
-        self.push(check, found.len(), text);
+        self.push(what, found.len(), text);
     }
 
-    fn push(&mut self, check: impl Into<String>, against: usize, measured: impl Display) {
+    fn push(&mut self, what: impl Into<String>, against: usize, measured: impl Display) {
         self.0.push(Check {
-            check: check.into(),
+            what: what.into(),
             measured: measured.to_string(),
             against,
         });
@@ -75,7 +77,8 @@ impl Checks {
 #[derive(Serialize)]
 pub(super) struct Row {
     name: &'static str,
-    promise: &'static str,
+    #[serde(rename = "promise")]
+    sentence: &'static str,
     /// How much was found that speaks against it; none where the test could not be carried out.
     value: Option<usize>,
     unit: &'static str,
@@ -96,7 +99,7 @@ impl Promise {
         let against = checks.0.iter().map(|check| check.against).sum();
         Row {
             name: self.name,
-            promise: self.promise,
+            sentence: self.sentence,
             value: error.is_none().then_some(against),
             unit: self.unit,
             bar: 0,
@@ -135,10 +138,10 @@ impl Row {
             .map_or_else(|| "?".to_owned(), |value| value.to_string());
         let mut lines = vec![format!(
             "{:4} {verdict}  {}  ({value} {})",
-            self.name, self.promise, self.unit
+            self.name, self.sentence, self.unit
         )];
         for Check {
-            check,
+            what,
             measured,
             against,
         } in &self.checks
@@ -149,7 +152,7 @@ impl Row {
             } else {
                 format!(": {measured}")
             };
-            lines.push(format!("     {mark} {check}{measured}"));
+            lines.push(format!("     {mark} {what}{measured}"));
         }
         lines.extend(
             self.error
@@ -168,7 +171,7 @@ mod tests {
     fn row(prove: fn(&mut Checks) -> Result<()>) -> Row {
         Promise {
             name: "P0",
-            promise: "it holds",
+            sentence: "it holds",
             unit: "faults",
             prove,
         }

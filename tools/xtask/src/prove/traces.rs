@@ -27,9 +27,14 @@ pub(super) struct Value {
 pub(super) struct Search {
     values: Vec<Value>,
     automaton: AhoCorasick,
-    /// The values and the form of each pattern: cut to what is sure, two values may give one.
-    patterns: Vec<(Vec<usize>, String)>,
+    patterns: Vec<Source>,
 }
+
+/// What a pattern stands for: values and a form. Cut to what is sure, two values may give one.
+type Source = (Vec<usize>, String);
+
+/// Bytes to look for, by the name of the form they are of.
+type Form = (String, Vec<u8>);
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,8 +60,8 @@ impl Search {
         Self::of(values, |text| encodings(text.as_bytes()))
     }
 
-    fn of(values: Vec<Value>, forms: fn(&str) -> Vec<(String, Vec<u8>)>) -> Result<Self> {
-        let mut patterns: BTreeMap<Vec<u8>, (Vec<usize>, String)> = BTreeMap::new();
+    fn of(values: Vec<Value>, forms: fn(&str) -> Vec<Form>) -> Result<Self> {
+        let mut patterns: BTreeMap<Vec<u8>, Source> = BTreeMap::new();
         for (index, value) in values.iter().enumerate() {
             for (form, pattern) in forms(&value.text) {
                 if pattern.len() >= SHORTEST {
@@ -128,7 +133,7 @@ impl Search {
 }
 
 /// Every pattern of a value, by the name of its form.
-fn every_form(text: &str) -> Vec<(String, Vec<u8>)> {
+fn every_form(text: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
     let texts = [
@@ -151,7 +156,7 @@ fn every_form(text: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The ways to write bytes as text, and the bytes themselves.
-pub(super) fn encodings(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(super) fn encodings(bytes: &[u8]) -> Vec<Form> {
     let mut all = vec![
         ("plain".to_owned(), bytes.to_vec()),
         ("hex".to_owned(), hex(bytes, b"0123456789abcdef")),
@@ -180,7 +185,7 @@ fn hex(bytes: &[u8], digits: &[u8; 16]) -> Vec<u8> {
 
 /// What SQLite and others make of a number: big-endian integers of as many bytes as it takes or of
 /// eight, and floating point in either order.
-fn numbers(text: &str) -> Vec<(String, Vec<u8>)> {
+fn numbers(text: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     if let Ok(integer) = text.parse::<i64>() {
         let bytes = integer.to_be_bytes();
