@@ -95,7 +95,7 @@ fn a_member_that_is_missing_unknown_or_of_another_type_is_named() {
                 send(without.into()).expect_field(name, "missing");
             }
             let others = [json!(1), json!(true), json!([]), json!({"a": "b"})];
-            let null = (!optional.contains(&name.as_str())).then(|| json!(null));
+            let null = (!optional.contains(&name.as_str())).then_some(json!(null));
             for other in others.into_iter().chain(null) {
                 let mut with = members(&body);
                 with[name] = other;
