@@ -48,7 +48,7 @@ impl Wire {
             text.extend([*name, ": ", *value, "\r\n"]);
         }
         if !body.is_empty() {
-            text.push_str(&format!("content-length: {}\r\n", body.len()));
+            text.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
         }
         text.push_str("\r\n");
         text.push_str(body);
@@ -65,7 +65,7 @@ impl Load<'_> {
             let workers: Vec<_> = (0..self.connections)
                 .map(|_| scope.spawn(|| self.connection(&next, started)))
                 .collect();
-            let joined = workers.into_iter().map(|worker| worker.join());
+            let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
             joined
                 .map(|counted| counted.unwrap_or_else(|_| bail!("a connection's thread panicked")))
                 .collect()

@@ -18,7 +18,7 @@ const TRANSACTIONS: u32 = 2_400;
 const SYNCING: usize = super::sync::ROUNDS + 1;
 const PASSWORD: &str = "seven quiet herons at dusk";
 /// How long something that goes on after a reply may take.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// The seeded instance, without its Worker.
 pub(super) struct Seed {
