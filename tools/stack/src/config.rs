@@ -23,11 +23,11 @@ pub(crate) fn write(workspace: &Workspace, folder: &Path, build: &Build) -> Resu
     config.remove("build");
     let main = match build {
         Build::Copy => folder.join("worker/index.js"),
-        Build::Watch(command) => {
+        Build::Watch { folder, command } => {
             let watched = ["src", "crates"].map(|name| json!(workspace.path(name)));
             let step = json!({"command": command, "cwd": workspace.root(), "watch_dir": watched});
             config.insert("build".into(), step);
-            workspace.path("build/index.js")
+            folder.join("index.js")
         }
     };
     config.insert("main".into(), json!(main));

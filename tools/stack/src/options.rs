@@ -14,8 +14,13 @@ pub enum Build {
     /// A copy of `build/` as it is now: a later build does not disturb a running test.
     #[default]
     Copy,
-    /// `build/` itself, rebuilt by this command whenever a source file changes.
-    Watch(String),
+    /// What is in a folder, rebuilt whenever a source file changes.
+    Watch {
+        /// Where the build is.
+        folder: PathBuf,
+        /// The shell command that rebuilds it.
+        command: String,
+    },
 }
 
 /// How to start an instance; `StackOptions::default()` is a private one for a test.

@@ -19,14 +19,50 @@ pub(crate) const COMMAND: Command = Command {
     name: "build",
     summary: "compile the Worker into build/, if a source has changed (wrangler runs this itself)",
     help: "\
-Usage: cargo xtask build [--force]
+Usage: cargo xtask build [--quick] [--force]
 
-Compiles src/ and crates/ to WebAssembly with worker-build --release and optimises it.
-Does nothing while neither they nor the pinned tools have changed.
+Compiles src/ and crates/ to WebAssembly with worker-build, as it is shipped. Does nothing
+while neither they nor the pinned tools have changed.
 
+  --quick   what `cargo xtask dev` runs: not optimised as a whole, so rebuilt in seconds, and
+            kept apart in target/worker-dev/
   --force   build in any case",
     run,
 };
+
+/// What a build is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be shipped, tested and measured.
+    Ship,
+    /// To be tried while it is being written.
+    Try,
+}
+
+impl Purpose {
+    /// The folder that the build goes to, from the root.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::Ship => "build",
+            Self::Try => "target/worker-dev",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Ship => "compiling the Worker to WebAssembly",
+            Self::Try => "compiling the Worker to WebAssembly, for development",
+        }
+    }
+
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Ship => &["--release"],
+            // The profile is in .cargo/config.toml.
+            Self::Try => &["--profile", "quick", "--no-opt"],
+        }
+    }
+}
 
 /// All that the Worker is made of.
 const SOURCES: [&str; 10] = [
@@ -43,25 +79,36 @@ const SOURCES: [&str; 10] = [
 ];
 
 fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
-    let mut force = false;
+    let (mut purpose, mut force) = (Purpose::Ship, false);
     while let Some(argument) = arguments.next()? {
         match argument {
+            lexopt::Arg::Long("quick") => purpose = Purpose::Try,
             lexopt::Arg::Long("force") => force = true,
             other => return Err(other.unexpected().into()),
         }
     }
     let workspace = Workspace::here();
     if force {
-        let _ = fs::remove_file(stamp(&workspace));
+        // Without its stamp a build is not current.
+        let _ = fs::remove_file(stamp(&workspace, purpose));
     }
-    if !is_current(&workspace)? {
-        build(&workspace, &setup::set_up(&workspace)?)?;
+    if !is_current(&workspace, purpose)? {
+        build_for(purpose, &workspace, &setup::set_up(&workspace)?)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the Worker, unless it is current.
+/// Builds the Worker as it is shipped, unless it is current.
 pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
+    build_for(Purpose::Ship, workspace, toolchain)
+}
+
+/// Builds the Worker, unless it is current.
+pub(crate) fn build_for(
+    purpose: Purpose,
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+) -> Result<()> {
     let lock = workspace.path("target/xtask/build.lock");
     fs::create_dir_all(workspace.path("target/xtask"))?;
     let lock = File::create(&lock).with_context(|| format!("opening {}", lock.display()))?;
@@ -69,22 +116,21 @@ pub(crate) fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
     lock.lock().context("waiting for another build")?;
     // Taken before: a change during the build makes the next one do it again.
     let sources = fingerprint(workspace)?;
-    if is_current(workspace)? {
+    if is_current(workspace, purpose)? {
         return Ok(());
     }
     let mut build = Process::new(&toolchain.tools.worker_build);
     toolchain.wasm.apply(&mut build, workspace.search_path());
     build
-        .arg("--release")
+        .args(purpose.arguments())
+        .args(["--out-dir", purpose.folder()])
         .current_dir(workspace.root())
+        .env("RUST_BACKTRACE", "0")
         .env("WASM_BINDGEN_BIN", &toolchain.tools.wasm_bindgen)
         .env("WASM_OPT_BIN", workspace.node_bin().join("wasm-opt"))
         .env("ESBUILD_BIN", esbuild(workspace)?);
-    Step::new(workspace, "compiling the Worker to WebAssembly").run(&build)?;
-    let module = workspace.path("build/index_bg.wasm");
-    let slim = slim::without_names(&fs::read(&module).context("reading the Worker")?)?;
-    fs::write(&module, slim).context("writing the Worker")?;
-    fs::write(stamp(workspace), sources).context("writing the build's stamp")
+    Step::new(workspace, purpose.label()).run(&build)?;
+    fs::write(stamp(workspace, purpose), sources).context("writing the build's stamp")
 }
 
 /// Builds the stand-ins and says where their executable is.
@@ -99,16 +145,17 @@ pub(crate) fn sandbox(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.build_sandbox()?)
 }
 
-fn is_current(workspace: &Workspace) -> Result<bool> {
-    let built = ["build/index.js", "build/index_bg.wasm"]
+fn is_current(workspace: &Workspace, purpose: Purpose) -> Result<bool> {
+    let folder = workspace.path(purpose.folder());
+    let built = ["index.js", "index_bg.wasm"]
         .iter()
-        .all(|file| workspace.path(file).exists());
-    let sources = fs::read_to_string(stamp(workspace)).unwrap_or_default();
+        .all(|file| folder.join(file).exists());
+    let sources = fs::read_to_string(stamp(workspace, purpose)).unwrap_or_default();
     Ok(built && sources == fingerprint(workspace)?)
 }
 
-fn stamp(workspace: &Workspace) -> PathBuf {
-    workspace.path("build/.sources")
+fn stamp(workspace: &Workspace, purpose: Purpose) -> PathBuf {
+    workspace.path(purpose.folder()).join(".sources")
 }
 
 /// esbuild's own executable: the one in `.bin` is a script around it.

@@ -16,8 +16,9 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use stack::{Build, Stack, StackOptions, Workspace};
 
+use crate::build::{self, Purpose};
 use crate::command::Command;
-use crate::{build, setup};
+use crate::setup;
 
 pub(crate) const COMMAND: Command = Command {
     name: "dev",
@@ -54,7 +55,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     let started = Instant::now();
     let workspace = Workspace::here();
     let toolchain = setup::set_up(&workspace)?;
-    build::build(&workspace, &toolchain)?;
+    build::build_for(Purpose::Try, &workspace, &toolchain)?;
     if options.sandbox {
         build::sandbox(&workspace)?;
     }
@@ -124,7 +125,10 @@ fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
         base_vars: Some(workspace.path(".dev.vars")),
         vars_files: options.vars.clone(),
         sandbox: options.sandbox,
-        build: Build::Watch(format!("'{}' build", this.display())),
+        build: Build::Watch {
+            folder: workspace.path(Purpose::Try.folder()),
+            command: format!("'{}' build --quick", this.display()),
+        },
         ..StackOptions::default()
     };
     eprintln!(
