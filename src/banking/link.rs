@@ -112,10 +112,8 @@ fn refused(error: super::client::UpstreamError) -> Problem {
     use plaid::{CallError, ErrorType};
     match &error {
         super::client::UpstreamError::Call(CallError::Plaid(plaid))
-            if matches!(
-                plaid.error_type,
-                ErrorType::InvalidInput | ErrorType::InvalidRequest
-            ) =>
+            if plaid.error_code.as_str() == "INVALID_PUBLIC_TOKEN"
+                || plaid.error_type == ErrorType::InvalidRequest =>
         {
             Problem::new(
                 Kind::LinkRefused,

@@ -181,12 +181,11 @@ async fn key(app: &App, id: KeyId) -> Result<P256Key> {
             Ok(key) => P256Key::import(key.public_key()).await,
             Err(_) => None,
         },
-        // Plaid says that there is no such key. Anything else may pass: not kept.
+        // Plaid says that there is no such key. Anything else may pass, a fault of our
+        // own keys too: not kept.
         Err(super::client::UpstreamError::Call(plaid::CallError::Plaid(error)))
-            if matches!(
-                error.error_type,
-                plaid::ErrorType::InvalidInput | plaid::ErrorType::InvalidRequest
-            ) =>
+            if error.error_code.as_str() == "INVALID_WEBHOOK_VERIFICATION_KEY_ID"
+                || error.error_type == plaid::ErrorType::InvalidRequest =>
         {
             None
         }

@@ -181,6 +181,7 @@ impl ItemBody {
         (status = 404, description = "What this Idempotency-Key connected is gone.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 409, description = "The same accounts are connected already.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Not accepted: a field, the token, or more than read access.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "Plaid is asked too often.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 502, description = "Plaid did not answer as it should.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]

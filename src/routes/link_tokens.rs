@@ -55,6 +55,8 @@ struct LinkTokenReply {
     responses(
         (status = 201, description = "The token.", body = LinkTokenReply),
         (status = 404, description = "No such Item of yours.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "The bank wants a new sign-in first.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "Plaid is asked too often.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 502, description = "Plaid did not answer as it should.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]
