@@ -130,6 +130,11 @@ pub(crate) fn build_for(
         .env("WASM_OPT_BIN", workspace.node_bin().join("wasm-opt"))
         .env("ESBUILD_BIN", esbuild(workspace)?);
     Step::new(workspace, purpose.label()).run(&build)?;
+    if purpose == Purpose::Ship {
+        let module = workspace.path(purpose.folder()).join("index_bg.wasm");
+        let slim = slim::without_names(&fs::read(&module).context("reading the Worker")?)?;
+        fs::write(&module, slim).context("writing the Worker")?;
+    }
     fs::write(stamp(workspace, purpose), sources).context("writing the build's stamp")
 }
 
