@@ -68,10 +68,6 @@ impl Client {
         self.with("authorization", &format!("Bearer {token}"))
     }
 
-    pub(crate) fn base(&self) -> &str {
-        &self.base
-    }
-
     pub(crate) fn get(&self, path: &str) -> Result<Reply> {
         self.send(&Request::get(path))
     }

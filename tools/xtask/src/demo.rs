@@ -2,6 +2,7 @@
 //! the replies they really got. What the README quotes is printed here.
 
 mod json;
+mod stage;
 mod story;
 mod transcript;
 
@@ -14,7 +15,7 @@ use stack::{Stack, StackOptions, Workspace};
 
 use crate::command::Command;
 use crate::{build, setup};
-use story::{Servers, Story};
+use stage::Servers;
 
 pub(crate) const COMMAND: Command = Command {
     name: "demo",
@@ -35,7 +36,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     if let Some(servers) = parse(arguments)? {
         // Somebody may have played here before.
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-        Story::new(&servers, &format!("ada+{now:x}@example.com")).play()?;
+        story::play(&servers, &format!("ada+{now:x}@example.com"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let workspace = Workspace::here();
@@ -49,7 +50,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
         plaid: stack.plaid_url().to_owned(),
         mailbox: stack.mailbox_url().to_owned(),
     };
-    let played = Story::new(&servers, "ada@example.com").play();
+    let played = story::play(&servers, "ada@example.com");
     if played.is_err() {
         eprintln!("\nThe log of the instance:\n{}", stack.log());
     }

@@ -78,10 +78,17 @@ impl Transcript {
         self.secrets.push((name, value.to_owned()));
     }
 
+    /// A secret by its name.
+    pub(super) fn secret(&self, name: &str) -> Option<&str> {
+        let mut kept = self.secrets.iter();
+        kept.find(|(kept, _)| *kept == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// Says how a secret is called from here on.
     pub(super) fn name(&self, name: &str) {
-        if let Some((name, value)) = self.secrets.iter().find(|(kept, _)| *kept == name) {
-            println!("\n{name}={}", short(value));
+        if let Some(secret) = self.secret(name) {
+            println!("\n{name}={}", short(secret));
         }
     }
 
