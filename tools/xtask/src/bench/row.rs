@@ -140,7 +140,7 @@ impl fmt::Display for Outcome {
 
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3} ms CPU, {:.0}/s", self.cpu_ms, self.per_second)
+        write!(f, "{:.3} ms CPU, {:.1}/s", self.cpu_ms, self.per_second)
     }
 }
 
