@@ -57,7 +57,7 @@ fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         match argument {
             Arg::Long("json") => json = true,
             Arg::Long("only") => {
-                let name = arguments.value()?.string()?;
+                let name = arguments.value()?.string()?.to_uppercase();
                 if !PROMISES.iter().any(|promise| promise.name == name) {
                     bail!("there is no promise {name:?} here");
                 }

@@ -89,7 +89,7 @@ fn prove(checks: &mut Checks) -> Result<()> {
         refused
             .iter()
             .filter(|refused| !refused.told)
-            .map(|refused| refused.product),
+            .map(|refused| &refused.granted),
         format!("{} kinds of grants", refused.len()),
     );
     checks.none(
@@ -97,7 +97,7 @@ fn prove(checks: &mut Checks) -> Result<()> {
         refused
             .iter()
             .filter(|refused| !refused.removed)
-            .map(|refused| refused.product),
+            .map(|refused| &refused.granted),
         format!(
             "{} Items, all known to the stand-in as removed",
             refused.len()
@@ -108,7 +108,7 @@ fn prove(checks: &mut Checks) -> Result<()> {
         refused
             .iter()
             .filter(|refused| refused.synced)
-            .map(|refused| refused.product),
+            .map(|refused| &refused.granted),
         format!("{} Items", refused.len()),
     );
     let database = instance.database()?;
@@ -159,7 +159,7 @@ fn whole_life(instance: &Instance, person: &Client) -> Result<()> {
 
 /// What became of a connection that came with more than reading.
 struct Refused {
-    product: &'static str,
+    granted: String,
     told: bool,
     removed: bool,
     synced: bool,
@@ -169,7 +169,7 @@ fn try_beyond(
     instance: &Instance,
     person: &Client,
     member: &str,
-    product: &'static str,
+    product: &str,
 ) -> Result<Refused> {
     let mut item = json!({"products": ["transactions"], "consented_products": ["transactions"]});
     if let Some(Value::Array(products)) = item.get_mut(member) {
@@ -181,7 +181,7 @@ fn try_beyond(
     let left = instance.item(&string(&item, "/item_id")?)?;
     let flag = |name| left.get(name).and_then(Value::as_bool);
     Ok(Refused {
-        product,
+        granted: format!("{product} in {member}"),
         told: reply.status == 422 && reply.problem().as_deref() == Some("not-read-only"),
         removed: flag("removed").context("the stand-in does not say")?,
         synced: flag("sync_called").context("the stand-in does not say")?,

@@ -87,15 +87,17 @@ fn prove(checks: &mut Checks) -> Result<()> {
         search.missing(&wire),
         format!("{} bytes", wire.len()),
     );
+    let to_us_too = format!("to the Worker and back, {webhooks} webhooks among it");
     for (what, recorder) in [
-        ("to the Worker and back, webhooks included", &to_us),
+        (to_us_too.as_str(), &to_us),
         ("between the Worker and Plaid", &to_plaid),
     ] {
         let wire = recorder.recorded();
+        let heard = format!("{} bytes", wire.len());
         checks.holds(
-            format!("control: the recorder {what} has heard something"),
+            format!("control: the wire {what} was heard"),
             wire.len() > 1_000,
-            format!("{} bytes, {webhooks} webhooks", wire.len()),
+            heard,
         );
         checks.none(
             format!("neither is on the wire {what}"),

@@ -45,9 +45,10 @@ fn prove(checks: &mut Checks) -> Result<()> {
             && refused.problem().as_deref() == Some("password-exposed")
             && count == Some(LEAKED_COUNT),
         format!(
-            "{} {}, count {count:?}",
+            "{} {}, count {}",
             refused.status,
-            refused.problem().unwrap_or_default()
+            refused.problem().unwrap_or_default(),
+            count.unwrap_or_default()
         ),
     );
 
