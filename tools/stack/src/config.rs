@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
@@ -22,15 +22,19 @@ pub(crate) fn write(workspace: &Workspace, folder: &Path, build: &Build) -> Resu
     config.remove("env");
     config.remove("build");
     let main = match build {
-        Build::Copy => folder.join("worker/index.js"),
-        Build::Watch { folder, command } => {
-            let watched = ["src", "crates"].map(|name| json!(workspace.path(name)));
+        Build::Copy => folder.join("worker"),
+        Build::Watch {
+            folder: built,
+            command,
+        } => {
+            // Of all paths these wrangler takes to be relative to its configuration.
+            let watched = ["src", "crates"].map(|name| relative(folder, &workspace.path(name)));
             let step = json!({"command": command, "cwd": workspace.root(), "watch_dir": watched});
             config.insert("build".into(), step);
-            folder.join("index.js")
+            built.clone()
         }
     };
-    config.insert("main".into(), json!(main));
+    config.insert("main".into(), json!(main.join("index.js")));
     for database in config
         .get_mut("d1_databases")
         .and_then(Value::as_array_mut)
@@ -50,6 +54,17 @@ pub(crate) fn write(workspace: &Workspace, folder: &Path, build: &Build) -> Resu
     let path = folder.join("wrangler.json");
     std::fs::write(&path, Value::Object(config).to_string())
         .during(|| format!("writing {}", path.display()))
+}
+
+/// The way from one absolute folder to another.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(from, to)| from == to)
+        .count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
 }
 
 /// The cron expressions of the checkout's wrangler.toml.
@@ -136,6 +151,14 @@ mod tests {
             "KEYRING='{\"current\":1}'\nODD=`it's # not a comment`\n"
         );
         assert!(vars.set("WORSE", "'`\"").is_err());
+    }
+
+    #[test]
+    fn a_relative_path_leads_from_one_folder_to_the_other() {
+        let way = |from, to| relative(Path::new(from), Path::new(to));
+        assert_eq!(way("/a/b/c", "/a/src"), Path::new("../../src"));
+        assert_eq!(way("/a", "/a/b/src"), Path::new("b/src"));
+        assert_eq!(way("/x", "/a"), Path::new("../a"));
     }
 
     #[test]

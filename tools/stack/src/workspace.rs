@@ -17,7 +17,8 @@ impl Workspace {
     #[must_use]
     pub fn here() -> Self {
         let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = crate_dir.ancestors().nth(2).unwrap_or(crate_dir).to_owned();
+        let root = crate_dir.ancestors().nth(2).unwrap_or(crate_dir);
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         Self { root }
     }
 
