@@ -24,14 +24,14 @@ pub(crate) fn write(workspace: &Workspace, folder: &Path, build: &Build) -> Resu
     let main = match build {
         Build::Copy => folder.join("worker"),
         Build::Watch {
-            folder: built,
+            folder: output,
             command,
         } => {
             // Of all paths these wrangler takes to be relative to its configuration.
             let watched = ["src", "crates"].map(|name| relative(folder, &workspace.path(name)));
             let step = json!({"command": command, "cwd": workspace.root(), "watch_dir": watched});
             config.insert("build".into(), step);
-            built.clone()
+            output.clone()
         }
     };
     config.insert("main".into(), json!(main.join("index.js")));

@@ -197,6 +197,12 @@ impl Stack {
         self.persist_dir().join(worker::PROBLEMS)
     }
 
+    /// Where the Worker's and wrangler's other output goes.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.persist_dir().join(worker::LOG)
+    }
+
     /// All that the Worker and wrangler have logged since `start`, warnings and errors last.
     #[must_use]
     pub fn log(&self) -> String {

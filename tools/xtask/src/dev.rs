@@ -73,6 +73,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     greet(&stack, options.sandbox);
     cron::run(&stack)?;
     follow::problems(&stack.problems_path())?;
+    follow::rebuilds(&stack.log_path())?;
     let code = loop {
         match events.recv_timeout(Duration::from_millis(500)) {
             Ok(Event::Signal(signal)) => break 128 + signal,
