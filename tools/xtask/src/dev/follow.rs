@@ -19,7 +19,9 @@ pub(super) fn problems(log: &Path) -> Result<()> {
 /// Shows the rebuilds that wrangler logs.
 pub(super) fn rebuilds(log: &Path) -> Result<()> {
     follow(log, |added| {
-        let steps = added.lines().filter_map(|line| line.strip_prefix("[custom build] "));
+        let steps = added
+            .lines()
+            .filter_map(|line| line.strip_prefix("[custom build] "));
         let steps: Vec<&str> = steps.filter(|step| step.starts_with('✓')).collect();
         steps.join("\n")
     })
