@@ -1,14 +1,14 @@
 //! A running instance, and newcomers to it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use stack::{Stack, StackOptions};
 
 use crate::contract::Contract;
-use crate::{Applicant, Bank, Client, Mailbox, Person, PwnedPasswords};
+use crate::{Applicant, Bank, Client, Database, Mailbox, Person, PwnedPasswords};
 
 /// An instance of its own processes, ports and data.
 pub struct TestApp {
@@ -18,6 +18,7 @@ pub struct TestApp {
     run: u64,
     /// None where the instance serves no document.
     contract: Option<Arc<Contract>>,
+    database: OnceLock<Database>,
 }
 
 impl TestApp {
@@ -28,6 +29,7 @@ impl TestApp {
         }
         Self::start_with(StackOptions {
             persist: folder,
+            explorer: true,
             ..StackOptions::default()
         })
     }
@@ -47,6 +49,7 @@ impl TestApp {
             newcomers: AtomicU32::new(1),
             run,
             contract,
+            database: OnceLock::new(),
         }
     }
 
@@ -101,6 +104,11 @@ impl TestApp {
     /// The stand-in of the leaked-password service.
     pub fn pwned(&self) -> PwnedPasswords {
         PwnedPasswords::new(self.stack.pwned_url())
+    }
+
+    /// The database of the instance.
+    pub fn database(&self) -> &Database {
+        self.database.get_or_init(|| Database::of(&self.stack))
     }
 
     /// The stand-in of Plaid and the banks behind it.

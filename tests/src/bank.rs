@@ -113,7 +113,10 @@ impl Bank {
 
     /// The Item with this id of Plaid's.
     pub fn item(&self, id: &str) -> BankItem {
-        BankItem { bank: self.0.clone(), id: id.into() }
+        BankItem {
+            bank: self.0.clone(),
+            id: id.into(),
+        }
     }
 
     /// Calls to `endpoint` fail from now on, whoever makes them: not for an
@@ -142,7 +145,10 @@ impl Bank {
 
     /// The calls to one endpoint.
     pub fn calls_to(&self, endpoint: &str) -> Vec<PlaidCall> {
-        self.calls().into_iter().filter(|call| call.path == endpoint).collect()
+        self.calls()
+            .into_iter()
+            .filter(|call| call.path == endpoint)
+            .collect()
     }
 
     /// Sends a webhook as `order` says; what each copy was answered with, 0 where
@@ -151,14 +157,20 @@ impl Bank {
         let report = self.control("/webhooks/fire", order);
         let deliveries = report["deliveries"].as_array().expect("deliveries");
         let status = |delivery: &Value| delivery["status"].as_u64().unwrap_or(0);
-        deliveries.iter().map(|delivery| u16::try_from(status(delivery)).expect("a status")).collect()
+        deliveries
+            .iter()
+            .map(|delivery| u16::try_from(status(delivery)).expect("a status"))
+            .collect()
     }
 
     /// Waits until no webhook is under way.
     pub fn wait_for_webhooks(&self) {
         let report = self.0.get("/_control/webhooks?idle=30").expect(200);
         let all = report["deliveries"].as_array().expect("deliveries");
-        assert!(all.iter().all(|delivery| delivery["done"] == true), "webhooks are still under way");
+        assert!(
+            all.iter().all(|delivery| delivery["done"] == true),
+            "webhooks are still under way"
+        );
     }
 
     /// How webhooks are sent: `enabled`, `duplicate`, `retry_millis` …
@@ -192,7 +204,9 @@ impl BankItem {
 
     /// The Item itself: `removed`, `error`, `webhook`, `version`, `access_token` …
     pub fn state(&self) -> Value {
-        self.bank.get(&format!("/_control/items/{}", self.id)).expect(200)
+        self.bank
+            .get(&format!("/_control/items/{}", self.id))
+            .expect(200)
     }
 
     /// One update of the bank: `add`, `modify`, `remove`, `post`. `update` is JSON
@@ -200,7 +214,11 @@ impl BankItem {
     /// ids `added`, `modified`, `removed`.
     pub fn update(&self, update: &str) -> Value {
         let path = format!("/_control/items/{}/transactions", self.id);
-        self.bank.call("POST", &path).body("application/json", update).send().expect(200)
+        self.bank
+            .call("POST", &path)
+            .body("application/json", update)
+            .send()
+            .expect(200)
     }
 
     /// Changes something while pages are read: `once`, `always`, `off`.
@@ -221,13 +239,21 @@ impl BankItem {
     /// Sets balances and the like; `change` is JSON text, for its amounts.
     pub fn change_account(&self, account_id: &str, change: &str) {
         let path = format!("/_control/items/{}/accounts/{account_id}", self.id);
-        self.bank.call("PATCH", &path).body("application/json", change).send().expect(200);
+        self.bank
+            .call("PATCH", &path)
+            .body("application/json", change)
+            .send()
+            .expect(200);
     }
 
     /// Sets `products`, `error`, `webhook` …
     pub fn set(&self, change: &Value) {
         let path = format!("/_control/items/{}", self.id);
-        self.bank.call("PATCH", &path).json(change).send().expect(200);
+        self.bank
+            .call("PATCH", &path)
+            .json(change)
+            .send()
+            .expect(200);
     }
 
     /// Calls about this Item fail so.
@@ -239,13 +265,18 @@ impl BankItem {
 
     /// How often an endpoint was called about this Item.
     pub fn calls_to(&self, endpoint: &str) -> usize {
-        self.calls().iter().filter(|call| call.path == endpoint).count()
+        self.calls()
+            .iter()
+            .filter(|call| call.path == endpoint)
+            .count()
     }
 
     /// The calls about this Item, in order.
     pub fn calls(&self) -> Vec<PlaidCall> {
         let all = Bank(self.bank.clone()).calls();
-        all.into_iter().filter(|call| call.item_id.as_deref() == Some(self.id.as_str())).collect()
+        all.into_iter()
+            .filter(|call| call.item_id.as_deref() == Some(self.id.as_str()))
+            .collect()
     }
 
     /// Sends the webhook of this code, `times` at once; what each was answered with.
@@ -255,7 +286,9 @@ impl BankItem {
     }
 
     fn control(&self, what: &str, body: &Value) -> Value {
-        self.bank.post(&format!("/_control/items/{}/{what}", self.id), body).expect(200)
+        self.bank
+            .post(&format!("/_control/items/{}/{what}", self.id), body)
+            .expect(200)
     }
 }
 

@@ -23,7 +23,12 @@ impl TestApp {
     pub fn connect(&self, person: &Person, details: &Value) -> Connection {
         let (bank, reply) = self.try_to_connect(person, details);
         let made = reply.expect(201);
-        Connection { person: person.clone(), id: reply.string("/id"), bank, made }
+        Connection {
+            person: person.clone(),
+            id: reply.string("/id"),
+            bank,
+            made,
+        }
     }
 
     /// As [`Self::connect`], with whatever came of it.
@@ -45,23 +50,32 @@ impl TestApp {
 
 fn names_and_masks(metadata: &Value) -> Vec<Value> {
     let accounts = metadata["accounts"].as_array().expect("accounts");
-    accounts.iter().map(|account| json!({"name": account["name"], "mask": account["mask"]})).collect()
+    accounts
+        .iter()
+        .map(|account| json!({"name": account["name"], "mask": account["mask"]}))
+        .collect()
 }
 
 impl Connection {
     /// What the API says of it.
     pub fn shown(&self) -> Value {
-        self.person.get(&format!("/v1/items/{}", self.id)).expect(200)
+        self.person
+            .get(&format!("/v1/items/{}", self.id))
+            .expect(200)
     }
 
     /// `preparing`, `good`, `needs_reauth`, `failing`.
     pub fn status(&self) -> String {
-        self.shown()["status"].as_str().expect("a status").to_owned()
+        self.shown()["status"]
+            .as_str()
+            .expect("a status")
+            .to_owned()
     }
 
     /// Asks for a refresh.
     pub fn refresh(&self) -> Reply {
-        self.person.post(&format!("/v1/items/{}/sync", self.id), &json!({}))
+        self.person
+            .post(&format!("/v1/items/{}/sync", self.id), &json!({}))
     }
 
     /// Its row's id in the database.
@@ -76,9 +90,15 @@ impl Person {
         let mut all = Vec::new();
         let mut cursor = String::new();
         loop {
-            let page = self.get(&format!("/v1/transactions?limit={limit}{query}{cursor}")).expect(200);
+            let page = self
+                .get(&format!("/v1/transactions?limit={limit}{query}{cursor}"))
+                .expect(200);
             let rows = page["data"].as_array().expect("rows");
-            assert!(rows.len() <= limit as usize, "a page of {} rows", rows.len());
+            assert!(
+                rows.len() <= limit as usize,
+                "a page of {} rows",
+                rows.len()
+            );
             all.extend(rows.iter().cloned());
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
@@ -91,37 +111,55 @@ impl Person {
 
 /// Where what a person sees differs from what her banks know. Empty: she has
 /// everything, once, to the last digit, and the month directory counts it right.
-pub fn differences(database: &Database, person: &Person, connections: &[&Connection]) -> Vec<String> {
+pub fn differences(
+    database: &Database,
+    person: &Person,
+    connections: &[&Connection],
+) -> Vec<String> {
     let keys = Keys::of(database, &person.id);
     let mut expected = BTreeMap::new();
     let mut months: BTreeMap<String, u32> = BTreeMap::new();
     for connection in connections {
         for transaction in connection.bank.truth().transactions {
             *months.entry(transaction.date[..7].to_owned()).or_default() += 1;
-            expected.insert(keys.transaction(&transaction.transaction_id), shown(&keys, &transaction));
+            expected.insert(
+                keys.transaction(&transaction.transaction_id),
+                shown(&keys, &transaction),
+            );
         }
     }
     let mut found = Vec::new();
     for mut row in person.transactions("", 1000) {
         let id = row["id"].as_str().expect("an id").to_owned();
-        row.as_object_mut().expect("a row").remove("original_description");
+        row.as_object_mut()
+            .expect("a row")
+            .remove("original_description");
         match expected.remove(&id) {
             Some(truth) if truth == row => {}
             Some(truth) => found.push(format!("shown {row}, the bank has {truth}")),
             None => found.push(format!("shown twice, or unknown to the bank: {row}")),
         }
     }
-    found.extend(expected.into_values().map(|truth| format!("not shown: {truth}")));
+    found.extend(
+        expected
+            .into_values()
+            .map(|truth| format!("not shown: {truth}")),
+    );
     let counted = keys.months(database);
     if counted != months {
-        found.push(format!("the directory counts {counted:?}, the bank {months:?}"));
+        found.push(format!(
+            "the directory counts {counted:?}, the bank {months:?}"
+        ));
     }
     found
 }
 
 /// A transaction of the bank's as the API is to show it, but for the bank's own words.
 fn shown(keys: &Keys, truth: &TrueTransaction) -> Value {
-    let currency = Currency::new(truth.iso_currency_code.as_deref(), truth.unofficial_currency_code.as_deref());
+    let currency = Currency::new(
+        truth.iso_currency_code.as_deref(),
+        truth.unofficial_currency_code.as_deref(),
+    );
     let category = truth.personal_finance_category.as_ref().map(|category| {
         json!({
             "primary": category.primary,
@@ -148,7 +186,10 @@ fn shown(keys: &Keys, truth: &TrueTransaction) -> Value {
 /// An account of the bank's as the API is to show it, but for the time.
 pub fn shown_account(keys: &Keys, item: &str, truth: &TrueAccount) -> Value {
     let balances = &truth.balances;
-    let currency = Currency::new(balances.iso_currency_code.as_deref(), balances.unofficial_currency_code.as_deref());
+    let currency = Currency::new(
+        balances.iso_currency_code.as_deref(),
+        balances.unofficial_currency_code.as_deref(),
+    );
     let amount = |lexeme: &Option<Box<serde_json::value::RawValue>>| {
         lexeme.as_ref().map(|lexeme| currency.amount(lexeme.get()))
     };
@@ -184,17 +225,27 @@ impl<'a> Currency<'a> {
             (None, Some(_)) => 8,
             (iso, _) => panic!("teach the test the scale of {iso:?}"),
         };
-        Self { code: iso.or(unofficial).unwrap_or("XXX"), scale }
+        Self {
+            code: iso.or(unofficial).unwrap_or("XXX"),
+            scale,
+        }
     }
 
     /// By moving characters: no arithmetic, no float.
     fn amount(&self, lexeme: &str) -> Value {
-        let (sign, digits) = lexeme.strip_prefix('-').map_or(("", lexeme), |digits| ("-", digits));
+        let (sign, digits) = lexeme
+            .strip_prefix('-')
+            .map_or(("", lexeme), |digits| ("-", digits));
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let decimals = decimals.trim_end_matches('0');
         let scale = self.scale.max(decimals.len());
-        let text = format!("{sign}{whole}{decimals}{}", "0".repeat(scale - decimals.len()));
-        let minor_units: i64 = text.parse().unwrap_or_else(|_| panic!("{lexeme} is not a plain decimal"));
+        let text = format!(
+            "{sign}{whole}{decimals}{}",
+            "0".repeat(scale - decimals.len())
+        );
+        let minor_units: i64 = text
+            .parse()
+            .unwrap_or_else(|_| panic!("{lexeme} is not a plain decimal"));
         json!({"minor_units": minor_units, "currency": self.code, "scale": scale})
     }
 }

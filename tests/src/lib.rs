@@ -17,7 +17,14 @@
 //! set for one password or one Item only.
 
 // What fails here is the set-up or the test: it is to stop there and say so.
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::missing_panics_doc, clippy::must_use_candidate, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    missing_docs
+)]
 
 mod app;
 mod bank;

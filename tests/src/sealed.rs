@@ -7,11 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use stack::TEST_KEYRING;
-use vault::{BlindIndexer, ColumnId, Generation, GenerationKeys, Keyring, Place, RowCipher, TableId, UserId};
+use vault::{
+    BlindIndexer, ColumnId, Generation, GenerationKeys, Keyring, Place, RowCipher, TableId, UserId,
+};
 
 use crate::Database;
 
 // The Worker's numbers (src/store/table.rs); they never change.
+const ITEM: TableId = TableId(4);
 const ACCOUNT: TableId = TableId(5);
 const TRANSACTION: TableId = TableId(6);
 const MONTH_DIRECTORY: TableId = TableId(7);
@@ -20,31 +23,50 @@ const PLAID_ID: ColumnId = ColumnId(1);
 /// One person's keys.
 pub struct Keys {
     user: [u8; 16],
+    items: BlindIndexer,
     accounts: BlindIndexer,
     transactions: BlindIndexer,
     directory: RowCipher,
 }
 
 impl Keys {
+    /// The system's own keys.
+    pub fn system(database: &Database) -> Self {
+        Self::of(database, &format!("usr_{}", "0".repeat(32)))
+    }
+
     /// The keys of the person with this public id.
     pub fn of(database: &Database, person: &str) -> Self {
         let hex = person.strip_prefix("usr_").expect("a person's id");
         let user = bytes(hex);
         let keyring = Keyring::parse(TEST_KEYRING).expect("the keyring of tests");
         let derive = |generation: Generation| {
-            let rows = database.sql("SELECT wrapped FROM user_key WHERE user_id=? AND gen=?", &json!([hex, generation.0]));
-            let wrapped = STANDARD.decode(rows[0]["wrapped"].as_str().expect("a wrapped key")).expect("base64");
+            let rows = database.sql(
+                "SELECT wrapped FROM user_key WHERE user_id=? AND gen=?",
+                &json!([hex, generation.0]),
+            );
+            let wrapped = STANDARD
+                .decode(rows[0]["wrapped"].as_str().expect("a wrapped key"))
+                .expect("base64");
             let id = UserId::from_bytes(user);
-            let key = keyring.unwrap(&wrapped, id, generation).expect("a key that opens");
+            let key = keyring
+                .unwrap(&wrapped, id, generation)
+                .expect("a key that opens");
             GenerationKeys::derive(id, generation, &key)
         };
         let index = derive(Generation::INDEX);
         Self {
             user,
+            items: index.indexer(ITEM, PLAID_ID),
             accounts: index.indexer(ACCOUNT, PLAID_ID),
             transactions: index.indexer(TRANSACTION, PLAID_ID),
             directory: derive(Generation(1)).row_cipher(MONTH_DIRECTORY),
         }
+    }
+
+    /// By what the system finds the Item that Plaid names so, and its webhooks.
+    pub fn item(&self, plaid_id: &str) -> String {
+        hex(&self.items.index(plaid_id.as_bytes()))
     }
 
     /// How the API names the account that Plaid names so.
@@ -61,11 +83,26 @@ impl Keys {
     pub fn months(&self, database: &Database) -> BTreeMap<String, u32> {
         let sql = "SELECT rev, sealed FROM month_directory WHERE user_id=?";
         let rows = database.sql(sql, &json!([hex(&self.user)]));
-        let Some(row) = rows.first() else { return BTreeMap::new() };
-        let rev = row["rev"].as_u64().and_then(|rev| u32::try_from(rev).ok()).expect("a revision");
-        let sealed = STANDARD.decode(row["sealed"].as_str().expect("a sealed row")).expect("base64");
-        let place = Place { table: MONTH_DIRECTORY, column: ColumnId::ROW, row_id: self.user, rev };
-        let opened = self.directory.open(&place, sealed).expect("a directory that opens at its place");
+        let Some(row) = rows.first() else {
+            return BTreeMap::new();
+        };
+        let rev = row["rev"]
+            .as_u64()
+            .and_then(|rev| u32::try_from(rev).ok())
+            .expect("a revision");
+        let sealed = STANDARD
+            .decode(row["sealed"].as_str().expect("a sealed row"))
+            .expect("base64");
+        let place = Place {
+            table: MONTH_DIRECTORY,
+            column: ColumnId::ROW,
+            row_id: self.user,
+            rev,
+        };
+        let opened = self
+            .directory
+            .open(&place, sealed)
+            .expect("a directory that opens at its place");
         serde_json::from_slice(opened.payload()).expect("months and counts")
     }
 }
