@@ -105,3 +105,35 @@ impl Streams {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_are_recorded_and_passed_on() {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let recorder = Recorder::listen().unwrap();
+        let url = format!("http://{}", server.local_addr().unwrap());
+        recorder.forward_to(&url).unwrap();
+        let mut caller = TcpStream::connect(recorder.address).unwrap();
+        caller.write_all(b"a question").unwrap();
+        caller.shutdown(Shutdown::Write).unwrap();
+
+        let (mut called, _) = server.accept().unwrap();
+        let mut heard = String::new();
+        called.read_to_string(&mut heard).unwrap();
+        assert_eq!(heard, "a question");
+        called.write_all(b"an answer").unwrap();
+        drop(called);
+        let mut answer = String::new();
+        caller.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer, "an answer");
+
+        let recorded = String::from_utf8(recorder.recorded()).unwrap();
+        assert!(
+            recorded.contains("a question") && recorded.contains("an answer"),
+            "{recorded}"
+        );
+    }
+}
