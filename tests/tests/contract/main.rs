@@ -59,7 +59,12 @@ fn signed_in_every_reply_is_as_the_document_says() {
         &app,
         110,
         // That one would end the session, and every reply after it would be a 401.
-        &["--header", &session, "--exclude-operation-id", "sign_out_everywhere"],
+        &[
+            "--header",
+            &session,
+            "--exclude-operation-id",
+            "sign_out_everywhere",
+        ],
     );
     ada.get("/v1/me").expect(200);
 }
