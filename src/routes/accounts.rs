@@ -130,7 +130,7 @@ async fn list(caller: Caller) -> Result<Json<AccountList>> {
     path = "/v1/accounts/{id}",
     operation_id = "show_bank_account",
     tag = "Accounts and transactions",
-    params(("id" = String, Path, description = "The account's id.")),
+    params(("id" = String, Path, description = "The account's id.", pattern = "^acct_[0-9a-f]{32}$")),
     responses(
         (status = 200, description = "The account.", body = AccountBody),
         (status = 404, description = "No such account of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),

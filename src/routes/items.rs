@@ -308,7 +308,7 @@ async fn list(caller: Caller) -> Result<Json<ItemList>> {
     path = "/v1/items/{id}",
     operation_id = "show_connection",
     tag = "Connections",
-    params(("id" = String, Path, description = "The connection's id.")),
+    params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
         (status = 200, description = "The connection.", body = ItemWithAccounts),
         (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
@@ -343,7 +343,7 @@ async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemW
     path = "/v1/items/{id}/sync",
     operation_id = "refresh_connection",
     tag = "Connections",
-    params(("id" = String, Path, description = "The connection's id.")),
+    params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
         (status = 200, description = "The connection, as it is now.", body = ItemWithAccounts),
         (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
@@ -374,7 +374,7 @@ async fn refresh(
     path = "/v1/items/{id}",
     operation_id = "disconnect_bank",
     tag = "Connections",
-    params(("id" = String, Path, description = "The connection's id.")),
+    params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
         (status = 204, description = "Gone."),
         (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),

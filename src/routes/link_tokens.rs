@@ -26,7 +26,7 @@ pub(super) fn router() -> Routes {
 struct LinkTokenRequest {
     /// An Item to repair (Link's update mode). Left out: a new connection.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(value_type = Option<String>, pattern = "^item_[0-9a-f]{32}$", example = json!(null))]
     item_id: Option<ItemId>,
 }
 

@@ -32,13 +32,13 @@ pub(super) fn router() -> Routes {
 #[into_params(parameter_in = Query)]
 struct ListParameters {
     /// Only of this account.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^acct_[0-9a-f]{32}$")]
     account: Option<AccountId>,
     /// Not before this day, `YYYY-MM-DD`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = Date)]
     from: Option<CivilDate>,
     /// Not after this day, `YYYY-MM-DD`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = Date)]
     to: Option<CivilDate>,
     /// Only pending ones, or only posted ones.
     pending: Option<bool>,
@@ -58,15 +58,15 @@ struct SearchRequest {
     text: String,
     /// Only of this account.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(value_type = Option<String>, pattern = "^acct_[0-9a-f]{32}$", example = json!(null))]
     account: Option<AccountId>,
     /// Not before this day, `YYYY-MM-DD`.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(value_type = Option<String>, format = Date, example = json!(null))]
     from: Option<CivilDate>,
     /// Not after this day, `YYYY-MM-DD`.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(value_type = Option<String>, format = Date, example = json!(null))]
     to: Option<CivilDate>,
     /// Only pending ones, or only posted ones.
     #[serde(default)]
