@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use end_to_end::TestApp;
-use serde_json::json;
+use serde_json::{Value, json};
 use stack::Workspace;
 
 /// Where xtask has installed it, or `BALANCE_SCHEMATHESIS`.
@@ -26,23 +26,19 @@ fn schemathesis() -> Command {
     Command::new(program)
 }
 
-/// Runs it for at most so many seconds, with these further arguments.
-fn hold_to_the_document(app: &TestApp, seconds: u32, arguments: &[&str]) {
+/// Runs it for at most so many seconds, with these further arguments; `ids` are there.
+fn hold_to_the_document(app: &TestApp, seconds: u32, ids: &Value, arguments: &[&str]) {
     let folder = Workspace::here().path("tests/contract");
     let mut run = schemathesis();
     run.args(["--config-file", "schemathesis.toml", "--no-color", "run"]);
     run.arg(format!("{}/openapi.json", app.stack().origin()));
-    run.args([
-        "--max-time",
-        &seconds.to_string(),
-        "--request-timeout",
-        "30",
-    ]);
+    run.args(["--max-time", &seconds.to_string()]);
     if let Ok(seed) = std::env::var("BALANCE_SEED") {
         run.args(["--seed", &seed]);
     }
     run.args(arguments).current_dir(folder);
-    let run = run.output().expect("Schemathesis runs");
+    let run = run.env("BALANCE_IDS", ids.to_string()).output();
+    let run = run.expect("Schemathesis runs");
     let report = String::from_utf8_lossy(&run.stdout);
     println!("{report}");
     let complaints = String::from_utf8_lossy(&run.stderr);
@@ -53,24 +49,19 @@ fn hold_to_the_document(app: &TestApp, seconds: u32, arguments: &[&str]) {
 fn signed_in_every_reply_is_as_the_document_says() {
     let app = TestApp::start(None);
     let ada = app.person();
-    app.connect(&ada, &json!({"transactions": 300}));
+    let connection = app.connect(&ada, &json!({"transactions": 300}));
     let session = format!("Authorization: Bearer {}", ada.token);
-    hold_to_the_document(
-        &app,
-        110,
-        // That one would end the session, and every reply after it would be a 401.
-        &[
-            "--header",
-            &session,
-            "--exclude-operation-id",
-            "sign_out_everywhere",
-        ],
-    );
+    let ids = json!({"item": connection.id, "acct": connection.made["accounts"][0]["id"]});
+    // Either would end the session, and every reply after it would be a 401.
+    let but = ["sign_out", "sign_out_everywhere"].map(|id| ["--exclude-operation-id", id]);
+    let header = ["--header", &session];
+    hold_to_the_document(&app, 100, &ids, &[header, but[0], but[1]].concat());
     ada.get("/v1/me").expect(200);
+    assert_eq!(connection.status(), "good");
 }
 
 #[test]
 fn without_a_session_every_reply_is_as_the_document_says() {
     let app = TestApp::start(None);
-    hold_to_the_document(&app, 60, &[]);
+    hold_to_the_document(&app, 50, &json!({}), &[]);
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can fail, in one run. Every suite runs even where an
 //! earlier one failed.
 
+mod contract;
 mod report;
 mod suites;
 
@@ -34,6 +35,7 @@ Suites, in order:
   npm-audit   known vulnerabilities of the npm packages, where the registry lists them
   dry-run     wrangler deploy --dry-run: the bundle is what the platform takes
   end-to-end  the whole of it in workerd, with stand-ins beside it
+  contract    requests of all kinds, made from the OpenAPI document; replies held to it
 
   --only SUITE  run this one only; may be given more than once
   --json        one JSON document on standard output: {\"rows\": [...]}

@@ -14,7 +14,7 @@ use anyhow::{Result, anyhow};
 use stack::Workspace;
 
 pub(crate) use rust::{TARGET, WasmToolchain, lints};
-pub(crate) use tools::cargo_deny;
+pub(crate) use tools::{cargo_deny, folder as tools_folder};
 
 use crate::command::Command;
 

@@ -121,7 +121,7 @@ fn has_openssl() -> bool {
 }
 
 /// Where tools are kept: a folder that several checkouts may share.
-pub(super) fn folder(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn folder(workspace: &Workspace) -> Result<PathBuf> {
     let named =
         env::var_os("BALANCE_TOOLS").unwrap_or_else(|| workspace.path("target/tools").into());
     std::path::absolute(named).context("BALANCE_TOOLS is no path")

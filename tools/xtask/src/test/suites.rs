@@ -8,6 +8,7 @@ use anyhow::Result;
 use serde_json::Value;
 use stack::Workspace;
 
+use super::contract::contract;
 use crate::progress::{self, Step};
 use crate::setup::{self, TARGET, Toolchain};
 
@@ -81,6 +82,11 @@ pub(super) const SUITES: &[Suite] = &[
         name: "end-to-end",
         engine: "d1",
         run: end_to_end,
+    },
+    Suite {
+        name: "contract",
+        engine: "d1",
+        run: contract,
     },
 ];
 
@@ -214,7 +220,7 @@ fn end_to_end(context: &Context) -> Result<Counts> {
 }
 
 impl Context {
-    fn cargo(&self) -> Command {
+    pub(super) fn cargo(&self) -> Command {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(self.workspace.root());
         if let Some(vectors) = &self.vectors {
@@ -237,7 +243,7 @@ impl Context {
     }
 
     /// A run of cargo's test harness: its own counts.
-    fn tests(&self, label: &str, command: &mut Command) -> Result<Counts> {
+    pub(super) fn tests(&self, label: &str, command: &mut Command) -> Result<Counts> {
         let outcome = Step::new(&self.workspace, label).finish(command)?;
         let mut counts = Counts::of_harness(&progress::read(&outcome.log));
         if !outcome.status.success() {
@@ -292,7 +298,7 @@ fn verdict(passed: bool) -> Counts {
     }
 }
 
-fn skip(name: &str, why: &str) -> Counts {
+pub(super) fn skip(name: &str, why: &str) -> Counts {
     eprintln!("- {name} skipped: {why}");
     Counts {
         skipped: 1,
