@@ -74,7 +74,7 @@ fn a_worker_that_refuses_its_configuration_says_so_instead_of_starting() {
         ..options
     });
     assert!(stack.ended().is_none());
-    // The same without leave to be unhealthy would wait in vain; a healthy one does not.
+    assert!(stack.log().contains("KEYRING:"), "{}", stack.log());
     stack.set_var("KEYRING", stack::TEST_KEYRING);
     stack.restart_worker().unwrap();
 }
@@ -94,4 +94,27 @@ fn a_folder_serves_one_instance_at_a_time() {
     ));
     first.stop();
     start(options);
+}
+
+#[test]
+fn plaids_own_schema_stands_between_the_worker_and_the_stand_in() {
+    let Some(vectors) = std::env::var_os("BALANCE_VECTORS") else {
+        println!("skipped: BALANCE_VECTORS names no folder with plaid-openapi-slice.json");
+        return;
+    };
+    let slice = std::path::Path::new(&vectors).join("plaid-openapi-slice.json");
+    let stack = start(StackOptions {
+        plaid_contract: Some(slice),
+        ..StackOptions::default()
+    });
+    let vars = std::fs::read_to_string(stack.persist_dir().join(".dev.vars")).unwrap();
+    let upstream = vars
+        .lines()
+        .rfind(|line| line.starts_with("PLAID_BASE_URL="))
+        .unwrap();
+    let upstream = upstream
+        .trim_start_matches("PLAID_BASE_URL=")
+        .trim_matches('\'');
+    assert_ne!(upstream, stack.plaid_url());
+    assert!(listens(upstream));
 }

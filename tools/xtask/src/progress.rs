@@ -173,3 +173,31 @@ fn size_of(path: &Path) -> u64 {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     entries.map(|entry| size_of(&entry.path())).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_step_that_stands_still_is_given_up() {
+        let workspace = Workspace::here();
+        let step =
+            Step::new(&workspace, "standing still").give_up_after(Duration::from_millis(50), &[]);
+        let error = step.run(&shell("echo begun; sleep 1000")).unwrap_err();
+        assert!(error.to_string().contains("nothing moved"), "{error}");
+    }
+
+    #[test]
+    fn a_failed_step_shows_the_end_of_its_output() {
+        let workspace = Workspace::here();
+        let step = Step::new(&workspace, "failing on purpose");
+        let error = step.run(&shell("echo the reason >&2; exit 3")).unwrap_err();
+        assert!(error.to_string().contains("the reason"), "{error}");
+    }
+}
