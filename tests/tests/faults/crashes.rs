@@ -43,7 +43,6 @@ impl Ordeal {
             app.stack_mut().kill_worker().expect("workerd dies");
         });
         self.kills += 1;
-        self.app.database().let_time_pass();
         self.app
             .stack_mut()
             .restart_worker()

@@ -194,24 +194,24 @@ fn an_unknown_key_is_asked_for_once() {
 
 #[test]
 fn while_plaid_cannot_say_which_key_it_is_nothing_is_believed_and_plaids_retry_is() {
-    let (app, connection) = instance();
+    let (mut app, connection) = instance();
     let bank = app.bank();
-    let waiting = || app.count_rows("inbox");
-    let rows = waiting();
-    for (way, statuses) in [
-        (json!({"error_code": "INTERNAL_SERVER_ERROR"}), [502, 200]),
-        (json!({"mode": "half"}), [502, 200]),
-        (json!({"error_code": "INVALID_API_KEYS"}), [502, 200]),
+    bank.wait_for_webhooks();
+    // An isolate that has not used up any of its look-ups.
+    app.stack_mut().restart_worker().unwrap();
+    let rows = app.count_rows("inbox");
+    let body = json!({"body": {"webhook_type": "NOTHING", "webhook_code": "TO_DO"}, "code": null});
+    for (way, status) in [
+        (json!({"error_code": "INTERNAL_SERVER_ERROR"}), 502),
+        (json!({"error_code": "INVALID_API_KEYS"}), 502),
+        (json!({"mode": "half"}), 502),
+        // Plaid, the sender, waits ten seconds for us, and we thirty for Plaid.
+        (json!({"mode": "hang", "millis": 60_000}), 0),
     ] {
         bank.rotate_keys(&json!({}));
         bank.fail("/webhook_verification_key/get", &way);
-        let body =
-            json!({"body": {"webhook_type": "NOTHING", "webhook_code": "TO_DO"}, "code": null});
-        let got = [
-            fire(&bank, &connection, &body),
-            fire(&bank, &connection, &body),
-        ];
-        assert_eq!(got, statuses, "{way}");
+        assert_eq!(fire(&bank, &connection, &body), status, "{way}");
+        assert_eq!(fire(&bank, &connection, &body), 200, "again after {way}");
     }
-    assert_eq!(waiting(), rows);
+    assert_eq!(app.count_rows("inbox"), rows);
 }

@@ -40,10 +40,10 @@ fn heals(app: &TestApp, person: &Person, connections: &[&Connection]) {
             found.len(),
             &found[..found.len().min(5)],
         );
-        // Not in the middle of a sync: its lease would be somebody else's at once. And a
-        // message takes a second to be delivered.
-        let patience = Duration::from_millis(1_500);
-        if held == 0 && swept.is_none_or(|swept| swept.elapsed() > patience) {
+        // The lease of a dead Worker runs out, first of all. After that only where nobody
+        // is in the middle of a sync, and not before a message can have been delivered.
+        let quiet = |since: Instant| held == 0 && since.elapsed() > Duration::from_millis(1_500);
+        if swept.is_none_or(quiet) {
             app.database().let_time_pass();
             app.sweep();
             swept = Some(Instant::now());

@@ -143,13 +143,15 @@ fn a_plaid_that_hangs_is_given_up_on_within_the_bound() {
     let app = TestApp::start(None);
     let hang = json!({"mode": "hang", "millis": 120_000});
     // All at once: each takes as long as we wait for Plaid.
-    let people: Vec<Person> = (0..4).map(|_| app.person()).collect();
+    let people: Vec<Person> = (0..5).map(|_| app.person()).collect();
     let unlinked = app.connect(&people[2], &json!({"transactions": 2}));
     let ready = linked(&app, &people[1]);
-    let checked = linked(&app, &people[3]);
+    let listed = app.connect(&people[3], &json!({"transactions": 2}));
+    let checked = linked(&app, &people[4]);
     app.bank().fail("/link/token/create", &hang);
     app.bank().fail("/item/public_token/exchange", &hang);
     unlinked.bank.fail("/item/remove", &hang);
+    listed.bank.fail("/accounts/get", &hang);
     std::thread::scope(|scope| {
         let token = scope.spawn(|| {
             people[0]
@@ -162,13 +164,16 @@ fn a_plaid_that_hangs_is_given_up_on_within_the_bound() {
                 .delete(&format!("/v1/items/{}", unlinked.id))
                 .expect(204)
         });
+        // The page's own accounts have to do.
+        let good = scope.spawn(|| assert_eq!(listed.refresh().expect(200)["status"], "good"));
+        good.join().unwrap();
         token.join().unwrap();
         item.join().unwrap();
         gone.join().unwrap();
     });
     checked.item.fail("/item/get", &hang);
     assert_eq!(
-        exchange(&people[3], &checked).expect(201)["status"],
+        exchange(&people[4], &checked).expect(201)["status"],
         "preparing"
     );
     app.eventually("Plaid is told after all", || {
