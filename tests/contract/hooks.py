@@ -23,11 +23,10 @@ def before_call(context, case, **kwargs):
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    """Of the ids that have the right form, every other one is one that is there. Not
-    to disconnect the bank: that would be the last reply about it."""
+    """Of the ids that have the right form, every other one is one that is there."""
     given = (path_parameters or {}).get("id")
     prefix, _, digits = given.partition("_") if isinstance(given, str) else ("", "", "")
     there = _THERE.get(prefix)
-    if there and len(digits) == 32 and next(_calls) % 2 and context.operation.method != "delete":
+    if there and len(digits) == 32 and next(_calls) % 2:
         return {**path_parameters, "id": there}
     return path_parameters
