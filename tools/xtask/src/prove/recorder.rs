@@ -120,20 +120,20 @@ mod tests {
         caller.write_all(b"a question").unwrap();
         caller.shutdown(Shutdown::Write).unwrap();
 
-        let (mut called, _) = server.accept().unwrap();
+        let (mut peer, _) = server.accept().unwrap();
         let mut heard = String::new();
-        called.read_to_string(&mut heard).unwrap();
+        peer.read_to_string(&mut heard).unwrap();
         assert_eq!(heard, "a question");
-        called.write_all(b"an answer").unwrap();
-        drop(called);
+        peer.write_all(b"an answer").unwrap();
+        drop(peer);
         let mut answer = String::new();
         caller.read_to_string(&mut answer).unwrap();
         assert_eq!(answer, "an answer");
 
-        let recorded = String::from_utf8(recorder.recorded()).unwrap();
+        let wire = String::from_utf8(recorder.recorded()).unwrap();
         assert!(
-            recorded.contains("a question") && recorded.contains("an answer"),
-            "{recorded}"
+            wire.contains("a question") && wire.contains("an answer"),
+            "{wire}"
         );
     }
 }
