@@ -14,12 +14,12 @@ pub enum StackError {
         path: PathBuf,
     },
     /// The operating system refused.
-    #[error("{context}: {source}")]
+    #[error("{context}: {answer}")]
     Io {
         /// What was being done.
         context: String,
         /// The system's answer.
-        source: std::io::Error,
+        answer: std::io::Error,
     },
     /// A command ended with a failure.
     #[error("{what} failed:\n{output}")]
@@ -65,9 +65,9 @@ pub(crate) trait While<T> {
 
 impl<T> While<T> for std::io::Result<T> {
     fn during(self, context: impl FnOnce() -> String) -> Result<T, StackError> {
-        self.map_err(|source| StackError::Io {
+        self.map_err(|answer| StackError::Io {
             context: context(),
-            source,
+            answer,
         })
     }
 }

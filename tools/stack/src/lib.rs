@@ -12,6 +12,7 @@
 //! owner's end of a pipe closes, so a panic, Ctrl-C or SIGKILL leaves no orphan behind.
 //! Blocking throughout; readiness is polled, never slept for.
 
+mod build;
 mod config;
 mod contract;
 mod cron;

@@ -60,9 +60,9 @@ fn migrated(workspace: &Workspace, wanted: &str) -> Result<PathBuf, StackError> 
     match fs::rename(&state, &ready) {
         // Another process was quicker, with the same result.
         Err(_) if ready.exists() => Ok(ready),
-        Err(source) => Err(StackError::Io {
+        Err(answer) => Err(StackError::Io {
             context: format!("making {}", ready.display()),
-            source,
+            answer,
         }),
         Ok(()) => Ok(ready),
     }

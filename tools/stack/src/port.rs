@@ -24,7 +24,8 @@ pub(crate) fn free<const N: usize>() -> Result<[u16; N], StackError> {
 
 /// Complains about a port that somebody listens on.
 pub(crate) fn check(port: u16) -> Result<(), StackError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).during(|| format!("port {port}"))?;
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .during(|| format!("listening on port {port}"))?;
     Ok(())
 }
 

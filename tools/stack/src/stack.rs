@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use crate::build;
 use crate::config::{self, Vars};
 use crate::contract::ContractProxy;
 use crate::cron::CronTrigger;
-use crate::error::StackError;
+use crate::error::{StackError, tail};
 use crate::folder::Folder;
 use crate::migrations;
 use crate::options::{Build, StackOptions, TEST_KEYRING};
@@ -14,6 +17,9 @@ use crate::port;
 use crate::sandbox::Sandbox;
 use crate::worker::{self, Worker};
 use crate::workspace::Workspace;
+
+/// How long a line of the log may take to get there.
+const LOGGED: Duration = Duration::from_secs(20);
 
 /// A running instance. Dropping it ends every process.
 #[derive(Debug)]
@@ -47,7 +53,7 @@ impl Stack {
         config::write(&workspace, path, &options.build)?;
         migrations::apply(&workspace, path)?;
         if options.build == Build::Copy {
-            Worker::copy_build(&workspace, path)?;
+            build::copy(&workspace, path)?;
         }
         let mut stack = Self {
             workspace,
@@ -209,6 +215,28 @@ impl Stack {
         let names = [worker::LOG, worker::PROBLEMS];
         let logs = names.map(|name| fs::read(self.persist_dir().join(name)).unwrap_or_default());
         String::from_utf8_lossy(&logs.concat()).into_owned()
+    }
+
+    /// Waits, for a bounded time, until the log holds a text: a line may come after the reply
+    /// that it is about.
+    ///
+    /// # Errors
+    /// When it does not come; the error has the end of the log.
+    pub fn wait_for_log(&self, text: &str) -> Result<(), StackError> {
+        let deadline = Instant::now() + LOGGED;
+        while !self.log().contains(text) {
+            if Instant::now() > deadline {
+                let log = tail(&self.problems_path(), 40);
+                let why = format!("logged no {text:?}");
+                return Err(StackError::NotReady {
+                    what: "the Worker",
+                    why,
+                    log,
+                });
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     /// Ends everything in order, keeping a kept folder's state.

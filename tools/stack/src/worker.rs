@@ -1,6 +1,6 @@
 //! The Worker: `wrangler dev` in an instance's folder.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
@@ -31,24 +31,6 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// The instance's copy of the current build.
-    pub(crate) fn copy_build(workspace: &Workspace, folder: &Path) -> Result<(), StackError> {
-        let build = workspace.path("build");
-        let worker = folder.join("worker");
-        fs::create_dir_all(&worker).during(|| format!("making {}", worker.display()))?;
-        for name in ["index.js", "index_bg.wasm"] {
-            let path = build.join(name);
-            if !path.exists() {
-                return Err(StackError::Missing {
-                    what: "the built Worker",
-                    path,
-                });
-            }
-            fs::copy(&path, worker.join(name)).during(|| format!("copying {}", path.display()))?;
-        }
-        Ok(())
-    }
-
     /// Starts workerd on the instance's state. Its log is appended to.
     pub(crate) fn start(
         workspace: &Workspace,

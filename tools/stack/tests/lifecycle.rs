@@ -74,7 +74,7 @@ fn a_worker_that_refuses_its_configuration_says_so_instead_of_starting() {
         ..options
     });
     assert!(stack.ended().is_none());
-    assert!(stack.log().contains("KEYRING:"), "{}", stack.log());
+    stack.wait_for_log("KEYRING:").unwrap();
     stack.set_var("KEYRING", stack::TEST_KEYRING);
     stack.restart_worker().unwrap();
 }
