@@ -20,6 +20,14 @@ async fn main() -> ExitCode {
         }
     };
     let exit_with_parent = options.exit_with_parent;
+    // Before the announcement: whoever has read it may end this process at once.
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        eprintln!("sandbox: cannot listen for signals");
+        return ExitCode::FAILURE;
+    };
     let sandbox = match Sandbox::start(*options).await {
         Ok(sandbox) => sandbox,
         Err(problem) => {
@@ -29,20 +37,11 @@ async fn main() -> ExitCode {
     };
     println!("{}", sandbox.announcement());
     tokio::select! {
-        () = ended(SignalKind::terminate()) => {}
-        () = ended(SignalKind::interrupt()) => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
         () = orphaned(), if exit_with_parent => {}
     }
     ExitCode::SUCCESS
-}
-
-async fn ended(kind: SignalKind) {
-    match signal(kind) {
-        Ok(mut stream) => {
-            stream.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
 }
 
 /// Comes back when stdin closes, which is how a parent's death shows.
