@@ -6,7 +6,14 @@ import { invalid } from "../problem";
 import type { Database } from "../store/database";
 import { type Directory, type DirectoryRow, directoryOf, type Month, NO_MONTHS, openDirectory } from "../store/months";
 import { read, tokenHash } from "../store/sessions";
-import { ofMonths, ROWS_PER_STATEMENT, type TransactionRecord, type TransactionRow } from "../store/transactions";
+import {
+  type Aggregate,
+  ofMonths,
+  ROWS_PER_STATEMENT,
+  rowsIn,
+  type TransactionRecord,
+  type TransactionRow,
+} from "../store/transactions";
 import { Table, type UserKeys } from "../vault/keys";
 import { openAll, openOne, seal } from "../vault/records";
 
@@ -30,7 +37,7 @@ export const transactions = new Hono<Twin>().get("/", async (c) => {
   const hash = await tokenHash(c.req.header("authorization"));
 
   let plan: Plan | undefined;
-  const [{ userId, kept }, [directoryRows, ...groups]] = await read<[DirectoryRow[], ...TransactionRow[][]]>(
+  const [{ userId, kept }, [directoryRows, ...groups]] = await read<[DirectoryRow[], ...Aggregate[]]>(
     isolate,
     db,
     hash,
@@ -48,7 +55,7 @@ export const transactions = new Hono<Twin>().get("/", async (c) => {
   }
   const found: Shown[] = [];
   for (;;) {
-    for (const rows of fetched) found.push(...(await openRows(kept.keys, plan!, rows)));
+    for (const rows of fetched) found.push(...(await openRows(kept.keys, plan!, rowsIn(rows))));
     if (found.length > limit || plan!.isDone) break;
     fetched = await more(db, plan!, userId);
   }
@@ -59,9 +66,9 @@ export const transactions = new Hono<Twin>().get("/", async (c) => {
   return c.json({ data: page.map(body), next_cursor: next });
 });
 
-async function more(db: Database, plan: Plan, userId: string): Promise<TransactionRow[][]> {
+async function more(db: Database, plan: Plan, userId: string): Promise<Aggregate[]> {
   const statements = plan.next(db, userId);
-  return statements.length === 0 ? [] : db.batch<TransactionRow[][]>(statements);
+  return statements.length === 0 ? [] : db.batch<Aggregate[]>(statements);
 }
 
 /** Which months to fetch for a page, and in how many statements. */

@@ -36,16 +36,25 @@ export interface Change {
   sealed: string | null;
 }
 
+/** Many rows as one JSON text: quicker through D1 than an object for each. */
+export type Aggregate = [{ j: string }];
+
 /** A person's rows of these months, from `offset` on. */
 export function ofMonths(db: Database, userId: string, tokens: string[], offset: number): D1PreparedStatement {
   return db.statement(
-    "SELECT id,month,rev,sealed FROM txn WHERE user_id=? AND month IN (SELECT value FROM json_each(?)) " +
-      "ORDER BY id LIMIT ? OFFSET ?",
+    "SELECT json_group_array(json_array(id,month,rev,sealed)) AS j FROM (SELECT id,month,rev,sealed FROM txn " +
+      "WHERE user_id=? AND month IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ? OFFSET ?)",
     userId,
     JSON.stringify(tokens),
     ROWS_PER_STATEMENT,
     offset,
   );
+}
+
+/** The rows of an aggregate. */
+export function rowsIn([{ j }]: Aggregate): TransactionRow[] {
+  const rows = JSON.parse(j) as [string, string, number, string][];
+  return rows.map(([id, month, rev, sealed]) => ({ id, month, rev, sealed }));
 }
 
 /** Stages a page's changes; a later page's word on a row wins. */
