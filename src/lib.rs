@@ -8,6 +8,8 @@ mod banking;
 mod config;
 mod edge;
 mod events;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod id;
 mod identity;
 mod platform;

@@ -29,6 +29,8 @@ use crate::{
 pub(crate) use filter::{Filter, fold};
 
 use cursor::Position;
+#[cfg(fuzzing)]
+pub(crate) use cursor::law::hold as cursor_law;
 use plan::Plan;
 
 /// Rows to ask for where a statement's rows turned out too long to come in one.

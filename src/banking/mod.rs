@@ -13,6 +13,8 @@ mod unlink;
 mod webhook;
 
 pub(crate) use client::PlaidClient;
+#[cfg(fuzzing)]
+pub(crate) use history::cursor_law;
 pub(crate) use history::{Filter, Page, fold, list};
 pub(crate) use link::{Linked, link, link_token, present};
 pub(crate) use sweep::sweep;

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod law;
+
 /// The longest cursor there is, in characters.
 const MAX_LENGTH: usize = 512;
 
