@@ -33,9 +33,8 @@ fn hold_to_the_document(app: &TestApp, seconds: u32, ids: &Value, arguments: &[&
     run.args(["--config-file", "schemathesis.toml", "--no-color", "run"]);
     run.arg(format!("{}/openapi.json", app.stack().origin()));
     run.args(["--max-time", &seconds.to_string()]);
-    if let Ok(seed) = std::env::var("BALANCE_SEED") {
-        run.args(["--seed", &seed]);
-    }
+    let seed = std::env::var("BALANCE_SEED").unwrap_or_else(|_| "1".to_owned());
+    run.args(["--seed", &seed]);
     run.args(arguments).current_dir(folder);
     let run = run.env("BALANCE_IDS", ids.to_string()).output();
     let run = run.expect("Schemathesis runs");

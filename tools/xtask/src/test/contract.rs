@@ -8,7 +8,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use stack::Workspace;
 
-use super::suites::{Context, Counts, skip};
+use super::counts::Counts;
+use super::suites::{Context, skip};
 use crate::progress::Step;
 use crate::setup;
 

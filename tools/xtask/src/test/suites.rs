@@ -9,6 +9,7 @@ use serde_json::Value;
 use stack::Workspace;
 
 use super::contract::contract;
+use super::counts::{self, Counts};
 use crate::progress::{self, Step};
 use crate::setup::{self, TARGET, Toolchain};
 
@@ -26,14 +27,6 @@ pub(super) struct Context {
     pub(super) toolchain: Toolchain,
     pub(super) vectors: Option<PathBuf>,
     pub(super) sandbox: PathBuf,
-}
-
-/// How a suite went.
-#[derive(Default, PartialEq, Eq, Debug)]
-pub(super) struct Counts {
-    pub(super) passed: u32,
-    pub(super) failed: u32,
-    pub(super) skipped: u32,
 }
 
 /// All of them, the quick ones first.
@@ -247,46 +240,13 @@ impl Context {
         let outcome = Step::new(&self.workspace, label).finish(command)?;
         let mut counts = Counts::of_harness(&progress::read(&outcome.log));
         if !outcome.status.success() {
-            eprintln!(
-                "{}\n(all of it: {})",
-                progress::tail(&outcome.log, 80),
-                outcome.log.display()
-            );
+            let told = counts::failures(&progress::read(&outcome.log))
+                .unwrap_or_else(|| progress::tail(&outcome.log, 80));
+            eprintln!("{told}\n(all of it: {})", outcome.log.display());
             // It did not compile, or died without a count.
             counts.failed = counts.failed.max(1);
         }
         Ok(counts)
-    }
-}
-
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-    }
-
-    /// The sum of every `test result:` line.
-    fn of_harness(log: &str) -> Self {
-        let mut counts = Self::default();
-        for line in log
-            .lines()
-            .filter_map(|line| line.strip_prefix("test result: "))
-        {
-            let parts = line.split(['.', ';']).map(str::trim);
-            for (number, what) in parts.filter_map(|part| part.split_once(' ')) {
-                let Ok(number) = number.parse::<u32>() else {
-                    continue;
-                };
-                match what {
-                    "passed" => counts.passed += number,
-                    "failed" => counts.failed += number,
-                    "ignored" => counts.skipped += number,
-                    _ => {}
-                }
-            }
-        }
-        counts
     }
 }
 
@@ -303,26 +263,5 @@ pub(super) fn skip(name: &str, why: &str) -> Counts {
     Counts {
         skipped: 1,
         ..Counts::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_harness_counts_of_all_binaries_add_up() {
-        let log = "running 2 tests\n\
-                   test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.02s\n\
-                   noise: 9 failed\n\
-                   test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 1.50s\n";
-        assert_eq!(
-            Counts::of_harness(log),
-            Counts {
-                passed: 5,
-                failed: 1,
-                skipped: 2
-            }
-        );
     }
 }

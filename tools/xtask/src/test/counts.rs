@@ -1,0 +1,91 @@
+//! What cargo's test harness printed, read: how many tests passed, and what the others said.
+
+/// How a suite went.
+#[derive(Default, PartialEq, Eq, Debug)]
+pub(super) struct Counts {
+    pub(super) passed: u32,
+    pub(super) failed: u32,
+    pub(super) skipped: u32,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
+    /// The sum of every `test result:` line.
+    pub(super) fn of_harness(log: &str) -> Self {
+        let mut counts = Self::default();
+        for line in log
+            .lines()
+            .filter_map(|line| line.strip_prefix("test result: "))
+        {
+            let parts = line.split(['.', ';']).map(str::trim);
+            for (number, what) in parts.filter_map(|part| part.split_once(' ')) {
+                let Ok(number) = number.parse::<u32>() else {
+                    continue;
+                };
+                match what {
+                    "passed" => counts.passed += number,
+                    "failed" => counts.failed += number,
+                    "ignored" => counts.skipped += number,
+                    _ => {}
+                }
+            }
+        }
+        counts
+    }
+}
+
+/// What the tests that failed said, each binary's in turn; none where no test did.
+pub(super) fn failures(log: &str) -> Option<String> {
+    let mut told = String::new();
+    let mut is_telling = false;
+    for line in log.lines() {
+        is_telling = match line {
+            "failures:" => true,
+            line if line.starts_with("test result: ") => false,
+            _ => is_telling,
+        };
+        if is_telling {
+            told.push_str(line);
+            told.push('\n');
+        }
+    }
+    (!told.is_empty()).then_some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_is_told_of_every_binary_that_failed() {
+        let log = "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nfailures:\n\n\
+                   ---- b stdout ----\nassertion failed: b\n\nfailures:\n    b\n\n\
+                   test result: FAILED. 1 passed; 1 failed; 0 ignored\n\
+                   running 1 test\ntest c ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";
+        let told = failures(log).unwrap();
+        assert!(told.contains("---- b stdout ----\nassertion failed: b"));
+        assert!(!told.contains("test c"));
+        assert_eq!(failures("error: could not compile"), None);
+    }
+
+    #[test]
+    fn the_harness_counts_of_all_binaries_add_up() {
+        let log = "running 2 tests\n\
+                   test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.02s\n\
+                   noise: 9 failed\n\
+                   test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 1.50s\n";
+        assert_eq!(
+            Counts::of_harness(log),
+            Counts {
+                passed: 5,
+                failed: 1,
+                skipped: 2
+            }
+        );
+    }
+}
