@@ -16,6 +16,7 @@ mod platform;
 mod problem;
 mod routes;
 mod store;
+mod text;
 
 use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event};
 

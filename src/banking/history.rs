@@ -156,16 +156,15 @@ fn gather(
     for row in rows {
         let (id, month) = (TransactionId(row.id), row.month);
         let opened = reveal(row, signed)?;
-        let date = {
-            let record = TransactionRecord::decode(&opened)?;
-            if !directory.places(&record.date, month) {
-                return Err(Problem::internal("a transaction stands in another month"));
-            }
-            let shown = filter.admits(&record)
-                && after.is_none_or(|after| after.precedes(&record.date, id));
-            shown.then_some(record.date)
-        };
-        if let Some(date) = date {
+        let date = TransactionRecord::date_of(&opened)?;
+        if !directory.places(&date, month) {
+            return Err(Problem::internal("a transaction stands in another month"));
+        }
+        let is_in_place =
+            filter.spans(&date) && after.is_none_or(|after| after.precedes(&date, id));
+        if is_in_place
+            && (!filter.is_sparse() || filter.admits(&TransactionRecord::decode(&opened)?))
+        {
             found.push(Shown { id, date, opened });
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: one mailbox spelled in two cases or two Unicode forms is one login.
 
-use unicode_normalization::UnicodeNormalization as _;
+use crate::text::nfc;
 
 /// The longest address that mail can be sent to (RFC 5321, errata 1690), in bytes.
 pub(crate) const MAX_BYTES: usize = 254;
@@ -26,8 +26,8 @@ impl Login {
             return None;
         }
         // Lower case can leave NFC, so the form is made twice.
-        let lower: String = typed.nfc().flat_map(char::to_lowercase).nfc().collect();
-        Some(Self(lower))
+        let lower: String = nfc(typed).chars().flat_map(char::to_lowercase).collect();
+        Some(Self(nfc(&lower)))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -39,7 +39,7 @@ impl Email {
     /// Reads an address: a dot-atom, `@`, and a domain of two labels or more
     /// (RFC 5322 without quotes and comments, RFC 6531 beyond ASCII).
     pub(crate) fn parse(typed: &str) -> Option<Self> {
-        let address: String = typed.nfc().collect();
+        let address: String = nfc(typed);
         let (local, domain) = address.rsplit_once('@')?;
         let is_address = address.len() <= MAX_BYTES && is_local(local) && is_domain(domain);
         if !is_address {

@@ -5,7 +5,6 @@
 //! goes out: the token of its pending sign-up is then nobody's.
 
 use pwned::policy::{Context, Password, Policy};
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
     Visitor,
@@ -25,6 +24,7 @@ use crate::{
         table::index,
         throttle::{self, FreeTries},
     },
+    text::nfc,
 };
 
 /// How long the look-up may take, in milliseconds.
@@ -59,7 +59,7 @@ impl Applicant {
                 "This is not an address that mail can be sent to.".into(),
             );
         }
-        let name: Option<String> = name.map(|name| name.trim().nfc().collect());
+        let name: Option<String> = name.map(|name| nfc(name.trim()));
         if name.as_deref().is_some_and(|name| !is_name(name)) {
             let message = format!(
                 "A name has 1 to {MAX_NAME_CHARS} characters, none of them control characters."

@@ -111,6 +111,18 @@ impl<'a> TransactionRecord<'a> {
         serde_json::from_slice(opened.payload()).map_err(|_| unknown())
     }
 
+    /// The date alone: all that is asked of most rows that are fetched. Its place is
+    /// fixed: the account before it is always 32 digits.
+    pub(crate) fn date_of(opened: &Opened) -> Result<CivilDate> {
+        const DATE: std::ops::Range<usize> = 36..48;
+        let unknown = || Problem::internal("a transaction of an unknown shape");
+        if opened.schema() != SchemaVersion(1) {
+            return Err(unknown());
+        }
+        let date = opened.payload().get(DATE).ok_or_else(unknown)?;
+        serde_json::from_slice(date).map_err(|_| unknown())
+    }
+
     pub(crate) fn amount(&self) -> Result<Money> {
         Money::with_scale(self.minor_units, self.currency, self.scale)
             .map_err(|_| Problem::internal("a transaction of an impossible amount"))

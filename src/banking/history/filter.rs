@@ -3,9 +3,8 @@
 use plaid::CivilDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use unicode_normalization::UnicodeNormalization as _;
 
-use crate::{id::AccountId, store::transactions::TransactionRecord};
+use crate::{id::AccountId, store::transactions::TransactionRecord, text::nfd};
 
 /// A filter. All of it has to hold.
 #[derive(Default, Serialize)]
@@ -23,7 +22,10 @@ pub(crate) struct Filter {
 /// What is compared where text is searched: lower case, without the accents of
 /// Latin, Greek and Cyrillic letters (U+0300 to U+036F). "CAFÉ" is found by "cafe".
 pub(crate) fn fold(text: &str) -> String {
-    let bare = text.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+    let apart = nfd(text);
+    let bare = apart
+        .chars()
+        .filter(|c| !('\u{300}'..='\u{36f}').contains(c));
     bare.collect::<String>().to_lowercase()
 }
 
@@ -44,12 +46,15 @@ impl Filter {
         fingerprint
     }
 
-    /// Whether a transaction is in it.
+    /// Whether a day is in it.
+    pub(super) fn spans(&self, date: &CivilDate) -> bool {
+        self.from.is_none_or(|from| *date >= from) && self.to.is_none_or(|to| *date <= to)
+    }
+
+    /// Whether a transaction of a day that is in it is in it too.
     pub(super) fn admits(&self, record: &TransactionRecord<'_>) -> bool {
         self.account
             .is_none_or(|account| account.0 == record.account)
-            && self.from.is_none_or(|from| record.date >= from)
-            && self.to.is_none_or(|to| record.date <= to)
             && self.pending.is_none_or(|pending| record.pending == pending)
             && self.text.as_ref().is_none_or(|text| mentions(record, text))
     }
