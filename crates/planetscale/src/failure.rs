@@ -109,11 +109,7 @@ impl Failure {
 
     /// Whether the transaction is as it was before this statement, which alone failed.
     pub(crate) fn is_of_the_statement_only(&self) -> bool {
-        match &self.error {
-            Error::Sql(error) => error.leaves_the_transaction(),
-            Error::Refused(_) | Error::Transport(Transport::NotSent) => true,
-            _ => false,
-        }
+        matches!(&self.error, Error::Sql(error) if error.leaves_the_transaction())
     }
 
     fn effect(&self) -> Effect {

@@ -20,9 +20,9 @@ pub enum ParameterError {
         /// What was given for them.
         values: usize,
     },
-    /// A placeholder beside a string or another placeholder: MySQL reads strings that
-    /// stand side by side as one.
-    #[error("a placeholder stands beside a string or another placeholder")]
+    /// A placeholder beside a string or another placeholder, since MySQL reads strings
+    /// that stand side by side as one; or right after `--`.
+    #[error("a placeholder runs together with what stands beside it")]
     Adjacent,
     /// A quote or a comment that does not end.
     #[error("a quote or a comment of the statement does not end")]
@@ -116,6 +116,10 @@ fn fill(out: &mut String, sql: &str, values: &[Value<'_>]) -> Result<(), Paramet
             | (Kind::Placeholder, Kind::Quoted) => return Err(ParameterError::Adjacent),
             (_, Kind::Placeholder) => {
                 placeholders += 1;
+                // A space would make a comment of them, and so would a minus.
+                if out.ends_with("--") {
+                    return Err(ParameterError::Adjacent);
+                }
                 if out.ends_with(runs_together) {
                     out.push(' ');
                 }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
+use crate::lexer::{Kind, Lexer};
 use crate::reply::{self, Answer};
 use crate::{Error, Failure, MAX_SQL_BYTES, Refusal, Reply, Stage, Transport};
 
@@ -60,6 +61,7 @@ pub struct Session {
 pub struct Exchange<'s> {
     session: &'s mut Session,
     stage: Stage,
+    was_in_doubt: bool,
     body: Vec<u8>,
 }
 
@@ -89,7 +91,8 @@ impl Session {
     /// Runs one statement, whose values are already in it ([`statement`](crate::statement)).
     ///
     /// `BEGIN`, `START TRANSACTION`, `COMMIT` and `ROLLBACK` are known for what they
-    /// are. What commits implicitly, such as DDL, is not: keep it out of transactions.
+    /// are. What commits implicitly (DDL), or opens a transaction implicitly (`SET
+    /// autocommit = 0`), is not: keep both out of a session that has transactions.
     ///
     /// # Errors
     /// [`Error::Limit`] and [`Error::Refused`]; nothing is sent then.
@@ -143,19 +146,19 @@ impl Session {
     }
 
     fn stage_of(&self, sql: &str) -> Stage {
-        let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let mut word = || {
-            let word = words.find(|word| !word.is_empty()).unwrap_or_default();
-            word.to_ascii_uppercase()
-        };
-        let stage = match word().as_str() {
-            "BEGIN" => Stage::Begin,
-            "START" if word() == "TRANSACTION" => Stage::Begin,
-            "COMMIT" => Stage::Commit,
-            // To a savepoint, the transaction stays open.
-            "ROLLBACK" if !["TO", "WORK"].contains(&word().as_str()) => Stage::Rollback,
-            "SELECT" | "SHOW" => Stage::Read,
-            _ => Stage::Write,
+        let [first, second] = first_words(sql);
+        let is = |word: &str, name: &str| word.eq_ignore_ascii_case(name);
+        let stage = if is(first, "BEGIN") || is(first, "START") && is(second, "TRANSACTION") {
+            Stage::Begin
+        } else if is(first, "COMMIT") {
+            Stage::Commit
+        } else if is(first, "ROLLBACK") && second.is_empty() {
+            // Anything more is a savepoint's, and the transaction stays open.
+            Stage::Rollback
+        } else if is(first, "SELECT") || is(first, "SHOW") {
+            Stage::Read
+        } else {
+            Stage::Write
         };
         match stage {
             Stage::Read | Stage::Write if self.open => Stage::Inside,
@@ -178,6 +181,7 @@ impl Session {
     }
 
     fn exchange(&mut self, stage: Stage, body: Vec<u8>) -> Exchange<'_> {
+        let was_in_doubt = self.in_doubt;
         // Until an answer says otherwise.
         self.in_doubt = match stage {
             Stage::Create | Stage::Read | Stage::Write => self.in_doubt,
@@ -186,6 +190,7 @@ impl Session {
         Exchange {
             session: self,
             stage,
+            was_in_doubt,
             body,
         }
     }
@@ -258,12 +263,29 @@ impl Exchange<'_> {
     fn fail(self, error: Error) -> Failure {
         let stage = self.stage;
         let failure = Failure { error, stage };
-        let not_sent = matches!(failure.error, Error::Transport(Transport::NotSent));
-        if not_sent || (stage == Stage::Inside && failure.is_of_the_statement_only()) {
+        if matches!(failure.error, Error::Transport(Transport::NotSent)) {
+            self.session.in_doubt = self.was_in_doubt;
+        } else if stage == Stage::Inside && failure.is_of_the_statement_only() {
             self.session.in_doubt = false;
         }
         failure
     }
+}
+
+/// The first two words of a statement, past comments; empty where there are none.
+fn first_words(sql: &str) -> [&str; 2] {
+    let mut lexer = Lexer::new(sql);
+    let mut word = || loop {
+        match lexer.next() {
+            Ok(Some((Kind::Gap, _))) => {}
+            Ok(Some((Kind::Other, piece))) => {
+                let end = piece.find(|c: char| !c.is_ascii_alphabetic());
+                return piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
+            }
+            _ => return "",
+        }
+    };
+    [word(), word()]
 }
 
 impl fmt::Debug for Session {
