@@ -20,7 +20,8 @@ use crate::{Error, SqlErrorKind, Transport};
 pub enum Stage {
     /// `CreateSession`.
     Create,
-    /// `SELECT` or `SHOW`, outside of a transaction.
+    /// `SELECT` or `SHOW`, outside of a transaction. A function that it calls for its
+    /// effect (`GET_LOCK`) may take that effect twice.
     Read,
     /// Any other statement outside of a transaction: committed by itself.
     Write,

@@ -11,7 +11,7 @@ use crate::{ParameterError, Value};
 const MAX_DEPTH: u8 = 2;
 
 /// Writes `value` as a literal at the end of `sql`: for callers that put together a
-/// long statement, such as an `INSERT` of many rows, without [`append`]'s template.
+/// long statement, such as an `INSERT` of many rows, without [`append`](crate::append)'s template.
 ///
 /// ```
 /// use planetscale::{Value, append_value};

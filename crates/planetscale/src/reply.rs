@@ -146,7 +146,7 @@ pub(crate) fn read(status: u16, body: &[u8]) -> Answer {
     };
     match (serde_json::from_str::<Body<'_>>(text), is_ok) {
         (Ok(read), _) => Answer {
-            session: read.session.and_then(kept),
+            session: read.session.map(RawValue::to_owned),
             result: result(read, status, is_ok, text),
         },
         (Err(error), true) if error.is_eof() => failed(Error::Transport(Transport::Cut)),
@@ -210,9 +210,5 @@ fn assemble(result: RawResult) -> Result<Reply, Error> {
 
 fn session_only(text: &str) -> Option<Box<RawValue>> {
     let read = serde_json::from_str::<SessionOnly<'_>>(text).ok()?;
-    read.session.and_then(kept)
-}
-
-fn kept(session: &RawValue) -> Option<Box<RawValue>> {
-    (session.get() != "null").then(|| session.to_owned())
+    read.session.map(RawValue::to_owned)
 }

@@ -35,11 +35,11 @@ impl Cells {
 
     /// The bytes of a cell; `None` is NULL.
     pub(super) fn get(&self, row: usize, column: usize) -> Result<Option<&[u8]>, ColumnProblem> {
+        if column >= self.width || row >= self.rows {
+            return Err(ColumnProblem::Missing);
+        }
         let at = row * self.width + column;
-        let end = match self.ends.get(at) {
-            Some(end) if column < self.width => *end,
-            _ => return Err(ColumnProblem::Missing),
-        };
+        let end = *self.ends.get(at).ok_or(ColumnProblem::Missing)?;
         if end & NULL != 0 {
             return Ok(None);
         }

@@ -80,6 +80,9 @@ fn a_value_that_the_message_quotes_is_not_taken_for_the_error() {
             "{value}"
         );
     }
+    let two = "'x (errno 1213) (sqlstate 40001)' (errno 1062) (sqlstate 23000)";
+    let either = told("UNKNOWN", two);
+    assert_eq!((either.kind(), either.errno()), (Kind::Other, None));
     // The only number there is, and the code denies it.
     let quoted = told(
         "INVALID_ARGUMENT",

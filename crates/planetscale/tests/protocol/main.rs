@@ -7,6 +7,7 @@
     reason = "a fault of a test's set-up is a failure"
 )]
 
+mod credentials;
 mod encoded;
 mod errors;
 mod golden;

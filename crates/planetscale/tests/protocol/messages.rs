@@ -7,6 +7,11 @@ type Known = (&'static str, &'static str, Kind);
 /// Of a tablet, past `rpc error: code = `.
 pub(crate) const TABLET: &[Known] = &[
     (
+        "",
+        "Unavailable desc = no healthy tablet (errno 1105) (sqlstate HY000)",
+        Kind::Unavailable,
+    ),
+    (
         "UNKNOWN",
         "AlreadyExists desc = Duplicate entry '1' for key 't.PRIMARY' (errno 1062) (sqlstate 23000) (CallerID: u): Sql: \"insert into t(a) values (:v1)\", BindVars: {v1: \"type:INT64 value:\\\"1\\\"\"}",
         Kind::DuplicateKey,

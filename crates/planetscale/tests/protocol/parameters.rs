@@ -25,6 +25,8 @@ fn a_question_mark_in_a_literal_a_name_or_a_comment_is_no_placeholder() {
         "SELECT ? -- ?'\n, 1",
         "SELECT ? # ?\"\n",
         "SELECT ? // ?\n",
+        "SELECT ? --\u{1}?\n",
+        "SELECT ? --\u{b}?\n",
         "SELECT /* ? ' */ ?",
         "SELECT /*+ SET_VAR(a=?) */ ?",
     ] {
@@ -96,6 +98,11 @@ fn strings_side_by_side_are_refused_since_mysql_reads_them_as_one() {
         Err(ParameterError::Adjacent)
     );
     assert_eq!(sql, "SELECT 'a'");
+    sql.push('\n');
+    assert_eq!(
+        append(&mut sql, "?", &["b".into()]),
+        Err(ParameterError::Adjacent)
+    );
 }
 
 #[test]

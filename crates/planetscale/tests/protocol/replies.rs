@@ -101,6 +101,7 @@ fn a_cell_is_not_given_as_what_it_is_not() {
     assert_eq!(problem(row.i64(0)), ColumnProblem::OtherType);
     assert_eq!(problem(row.text(1)), ColumnProblem::Missing);
     assert_eq!(problem(row.bytes(1)), ColumnProblem::Missing);
+    assert_eq!(problem(row.bytes(usize::MAX)), ColumnProblem::Missing);
     assert!(text.row(1).is_none());
     // Not UTF-8, in a column that says it is.
     let broken = reply(
@@ -181,6 +182,8 @@ fn a_reply_that_contradicts_itself_is_refused() {
         format!(r#"{{{field},"rows":[{{"lengths":["1"],"values":"M*=="}}]}}"#),
         format!(r#"{{{field},"rows":[{{"lengths":["1"],"values":"MQ"}}]}}"#),
         r#"{"rows":[{"lengths":["1"],"values":"MQ=="}]}"#.to_owned(),
+        r#"{"rows":[{"lengths":[]}]}"#.to_owned(),
+        format!(r#"{{{field},"rows":[{{"lengths":["2147483648"]}}]}}"#),
         // Members of another type.
         r#"{"rowsAffected":"-1"}"#.to_owned(),
         r#"{"insertId":1.5}"#.to_owned(),
