@@ -8,13 +8,13 @@ use http::request::Parts;
 
 use crate::{
     banking::PlaidClient,
-    config::Config,
+    config::{Config, DatabaseConfig},
     identity::{Hasher, TokenCache},
     platform::{Bindings, Gate, Mailer, Queue, log},
     problem::{Problem, Result},
     store::{
         Database,
-        engine::d1::D1,
+        engine::{D1, Engine, PlanetScale},
         keys::{KeyCache, UserKeys},
     },
 };
@@ -92,9 +92,25 @@ impl Shared {
             queue: Queue::new(handle("EVENTS")?),
             gate: Gate::new(handle("GATE")?),
             mailer: Mailer::new(handle("MAIL")?),
-            db: Database::new(D1::new(handle("DB")?)),
+            db: Database::new(engine(&config, bindings)?),
             config,
         })
+    }
+}
+
+fn engine(config: &Config, bindings: &Bindings) -> std::result::Result<Engine, String> {
+    match &config.database {
+        DatabaseConfig::D1 => {
+            let handle = bindings.handle("DB").ok_or("the binding DB is missing")?;
+            Ok(Engine::D1(D1::new(handle)))
+        }
+        DatabaseConfig::PlanetScale {
+            url,
+            username,
+            password,
+        } => PlanetScale::new(url.clone(), username.expose(), password.expose())
+            .map(Engine::PlanetScale)
+            .ok_or_else(|| "PLANETSCALE_USERNAME or PLANETSCALE_PASSWORD cannot be sent".into()),
     }
 }
 

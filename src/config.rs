@@ -30,11 +30,24 @@ impl Secret {
     }
 }
 
+/// Which database holds the rows.
+pub(crate) enum DatabaseConfig {
+    /// The binding `DB`.
+    D1,
+    /// `PlanetScale`, over HTTP.
+    PlanetScale {
+        url: String,
+        username: Secret,
+        password: Secret,
+    },
+}
+
 /// What the variables of `docs/OPERATIONS.md` say.
 pub(crate) struct Config {
     pub(crate) environment: Environment,
     /// Scheme, host and port, without a slash at the end.
     pub(crate) origin: String,
+    pub(crate) database: DatabaseConfig,
     pub(crate) plaid_base_url: String,
     pub(crate) plaid_client_id: Secret,
     pub(crate) plaid_secret: Secret,
@@ -56,9 +69,19 @@ impl Config {
         let environment = required("ENVIRONMENT");
         let origin = required("ORIGIN");
         let keyring = Zeroizing::new(required("KEYRING"));
+        let engine = bindings.variable("DATABASE_ENGINE");
+        let database = match engine.as_deref() {
+            Some("planetscale") => DatabaseConfig::PlanetScale {
+                url: required("PLANETSCALE_URL"),
+                username: Secret::new(required("PLANETSCALE_USERNAME")),
+                password: Secret::new(required("PLANETSCALE_PASSWORD")),
+            },
+            _ => DatabaseConfig::D1,
+        };
         let mut config = Self {
             environment: Environment::Production,
             origin,
+            database,
             plaid_base_url: required("PLAID_BASE_URL"),
             plaid_client_id: Secret::new(required("PLAID_CLIENT_ID")),
             plaid_secret: Secret::new(required("PLAID_SECRET")),
@@ -70,21 +93,25 @@ impl Config {
             "production" | "" => {}
             _ => wrong.push("ENVIRONMENT is neither development nor production".into()),
         }
-        match bindings.variable("DATABASE_ENGINE").as_deref() {
-            None | Some("d1") => {}
-            Some(_) => wrong.push("DATABASE_ENGINE is not d1".into()),
+        if !matches!(engine.as_deref(), None | Some("d1" | "planetscale")) {
+            wrong.push("DATABASE_ENGINE is neither d1 nor planetscale".into());
         }
-        let urls = [
+        let mut urls = vec![
             ("ORIGIN", &config.origin),
             ("PLAID_BASE_URL", &config.plaid_base_url),
             ("PWNED_BASE_URL", &config.pwned_base_url),
         ];
+        let mut names = vec!["EVENTS", "GATE", "MAIL"];
+        match &config.database {
+            DatabaseConfig::D1 => names.push("DB"),
+            DatabaseConfig::PlanetScale { url, .. } => urls.push(("PLANETSCALE_URL", url)),
+        }
         for (name, url) in urls {
             if let Some(complaint) = refuse_url(url, config.environment) {
                 wrong.push(format!("{name} {complaint}"));
             }
         }
-        for name in ["DB", "EVENTS", "GATE", "MAIL"] {
+        for name in names {
             if bindings.handle(name).is_none() {
                 wrong.push(format!("the binding {name} is missing"));
             }

@@ -140,7 +140,8 @@ fn finish(response: &mut Response, request_id: &RequestId, production: bool) {
 /// What a reply took, for whoever measures: a warm read costs one batch, and a
 /// password the same runs of Argon2id whether or not its email is known.
 fn count_work(response: &mut Response, app: &App) {
-    let mut timing = format!("db;desc=\"{} batches\"", app.db.batches());
+    let (batches, trips) = (app.db.batches(), app.db.trips());
+    let mut timing = format!("db;desc=\"{batches} batches\", trips;desc=\"{trips} round trips\"");
     if app.hasher.runs() > 0 {
         let _ = write!(timing, ", argon2id;desc=\"{} runs\"", app.hasher.runs());
     }

@@ -136,7 +136,7 @@ pub(crate) async fn sync(app: &App, item: ItemId, budget: Budget) -> Result<Sync
     let leased = app.db.batch([
         guard,
         lease,
-        transactions::clear_stage(item),
+        transactions::clear_stage(PersonId(row.user_id), item),
         attempts::clear(item),
     ]);
     match leased.await {
@@ -234,6 +234,10 @@ fn open(row: ItemRow, keys: &UserKeys) -> Result<ItemRecord> {
 }
 
 impl Attempt<'_> {
+    fn person(&self) -> PersonId {
+        PersonId(RowId(*self.keys.user().as_bytes()))
+    }
+
     /// Checks what a new Item was granted, before a row of it is read.
     async fn admit(&mut self) -> std::result::Result<(), Stop> {
         let answer = self.app.plaid.call(&ItemGet::new(&self.token)).await?;
@@ -330,7 +334,11 @@ impl Attempt<'_> {
         let [guard, hold] = self.hold();
         self.app
             .db
-            .batch([guard, hold, transactions::clear_stage(self.item)])
+            .batch([
+                guard,
+                hold,
+                transactions::clear_stage(self.person(), self.item),
+            ])
             .await?;
         Ok(())
     }
@@ -467,8 +475,7 @@ impl Attempt<'_> {
     }
 
     async fn unlink(&self) -> Result<()> {
-        let person = PersonId(RowId(*self.keys.user().as_bytes()));
-        unlink(self.app, person, self.item, &self.keys).await
+        unlink(self.app, self.person(), self.item, &self.keys).await
     }
 
     async fn give_up(&self) -> Result<()> {
@@ -486,7 +493,7 @@ impl Attempt<'_> {
         let [guard, hold] = self.hold();
         let release = items::release(&self.keys, self.item, self.rev, &self.record, &release)?;
         let cleared = [
-            transactions::clear_stage(self.item),
+            transactions::clear_stage(self.person(), self.item),
             attempts::clear(self.item),
         ];
         let [stage, attempt] = cleared;

@@ -59,7 +59,7 @@ pub(super) async fn remove(
         let mut batch = months::replace(keys, directory.rev, &after)?;
         batch.extend([
             items::begin_removal(item),
-            transactions::clear_stage(item),
+            transactions::clear_stage(person, item),
             attempts::clear(item),
             transactions::delete_of_item(person, item),
             accounts::delete_of_item(person, item),

@@ -70,7 +70,7 @@ async fn health(app: Result<App>) -> (StatusCode, Json<Health>) {
         status: if healthy { "ok" } else { "failing" },
         database: DatabaseHealth {
             ok: database,
-            engine: "d1",
+            engine: app.as_ref().map_or("none", |app| app.db.engine()),
         },
         keyring: KeyringHealth {
             ok: keyring.is_some(),

@@ -25,22 +25,24 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use engine::{EngineError, Outcome, Statement, d1::D1};
+use engine::{Engine, EngineError, Outcome, Statement};
 
 use crate::problem::{Kind, Problem};
 
 /// One request's hold on the database, which counts its round trips.
 #[derive(Clone)]
 pub(crate) struct Database {
-    engine: D1,
+    engine: Engine,
     batches: Arc<AtomicU32>,
+    trips: Arc<AtomicU32>,
 }
 
 impl Database {
-    pub(crate) fn new(engine: D1) -> Self {
+    pub(crate) fn new(engine: Engine) -> Self {
         Self {
             engine,
             batches: Arc::default(),
+            trips: Arc::default(),
         }
     }
 
@@ -49,7 +51,13 @@ impl Database {
         Self::new(self.engine.clone())
     }
 
-    /// Runs the statements as one transaction, in one round trip.
+    /// Which engine it is, as the configuration names it.
+    pub(crate) const fn engine(&self) -> &'static str {
+        self.engine.name()
+    }
+
+    /// Runs the statements as one transaction: one round trip on D1; on PlanetScale
+    /// one where it only reads or is one write, else one for each and two more.
     pub(crate) async fn batch<const N: usize>(
         &self,
         statements: [Statement; N],
@@ -64,7 +72,7 @@ impl Database {
         statements: &[Statement],
     ) -> Result<Vec<Outcome>, EngineError> {
         self.batches.fetch_add(1, Ordering::Relaxed);
-        let outcomes = self.engine.batch(statements).await?;
+        let outcomes = self.engine.batch(statements, &self.trips).await?;
         if outcomes.len() == statements.len() {
             Ok(outcomes)
         } else {
@@ -72,9 +80,14 @@ impl Database {
         }
     }
 
-    /// Round trips so far.
+    /// Batches so far.
     pub(crate) fn batches(&self) -> u32 {
         self.batches.load(Ordering::Relaxed)
+    }
+
+    /// Round trips to the database so far.
+    pub(crate) fn trips(&self) -> u32 {
+        self.trips.load(Ordering::Relaxed)
     }
 }
 

@@ -248,8 +248,11 @@ pub(crate) fn stage(
 }
 
 /// Drops whatever is staged for an Item.
-pub(crate) fn clear_stage(item: ItemId) -> Statement {
-    Statement::write("DELETE FROM txn_stage WHERE item_id=?", [item.0.into()])
+pub(crate) fn clear_stage(person: PersonId, item: ItemId) -> Statement {
+    Statement::write(
+        "DELETE FROM txn_stage WHERE user_id=? AND item_id=?",
+        [person.0.into(), item.0.into()],
+    )
 }
 
 /// How many rows each month will have once the attempt is promoted. `whole`: what
@@ -258,8 +261,9 @@ pub(crate) fn counts_after(person: PersonId, item: ItemId, attempt: u32, whole: 
     const CHANGED: Select = Select {
         columns: &["month", "COUNT(*)"],
         from: "FROM (SELECT month FROM txn WHERE user_id=? AND NOT (item_id=? AND ?=1) AND id NOT IN \
-               (SELECT id FROM txn_stage WHERE item_id=? AND attempt=?) \
-               UNION ALL SELECT month FROM txn_stage WHERE item_id=? AND attempt=? AND sealed IS NOT NULL) \
+               (SELECT id FROM txn_stage WHERE user_id=? AND item_id=? AND attempt=?) \
+               UNION ALL SELECT month FROM txn_stage \
+               WHERE user_id=? AND item_id=? AND attempt=? AND sealed IS NOT NULL) \
                AS rows_after GROUP BY month",
     };
     Statement::read(
@@ -268,8 +272,10 @@ pub(crate) fn counts_after(person: PersonId, item: ItemId, attempt: u32, whole: 
             person.0.into(),
             item.0.into(),
             whole.into(),
+            person.0.into(),
             item.0.into(),
             attempt.into(),
+            person.0.into(),
             item.0.into(),
             attempt.into(),
         ],
@@ -292,6 +298,7 @@ pub(crate) fn promote(person: PersonId, item: ItemId, attempt: u32, whole: bool)
             person.0.into(),
             item.0.into(),
             whole.into(),
+            person.0.into(),
             item.0.into(),
             attempt.into(),
         ]
@@ -300,18 +307,18 @@ pub(crate) fn promote(person: PersonId, item: ItemId, attempt: u32, whole: bool)
         // Everything of a whole reconciliation's Item goes first; of others, what was dropped.
         Statement::write(
             "DELETE FROM txn WHERE user_id=? AND ((item_id=? AND ?=1) OR id IN \
-             (SELECT id FROM txn_stage WHERE item_id=? AND attempt=? AND sealed IS NULL))",
+             (SELECT id FROM txn_stage WHERE user_id=? AND item_id=? AND attempt=? AND sealed IS NULL))",
             stage(),
         ),
-        Statement::write(
-            "INSERT INTO txn (user_id,id,item_id,month,rev,sealed) \
-             SELECT user_id,id,item_id,month,attempt,sealed FROM txn_stage \
-             WHERE item_id=? AND attempt=? AND sealed IS NOT NULL \
-             ON CONFLICT (user_id,id) DO UPDATE SET \
-             item_id=excluded.item_id, month=excluded.month, rev=excluded.rev, sealed=excluded.sealed",
-            [item.0.into(), attempt.into()],
-        ),
-        clear_stage(item),
+        Statement::Copy {
+            table: "txn",
+            columns: &["user_id", "id", "item_id", "month", "rev", "sealed"],
+            select: "SELECT user_id,id,item_id,month,attempt,sealed FROM txn_stage \
+                     WHERE user_id=? AND item_id=? AND attempt=? AND sealed IS NOT NULL",
+            key: &["user_id", "id"],
+            parameters: vec![person.0.into(), item.0.into(), attempt.into()],
+        },
+        clear_stage(person, item),
     ]
 }
 

@@ -118,6 +118,22 @@ impl Speller {
                 self.push(&sql, parameters, false)?;
                 Ok(1)
             }
+            Statement::Copy {
+                table,
+                columns,
+                select,
+                key,
+                parameters,
+            } => {
+                let sql = format!(
+                    "INSERT INTO {table} ({}) {}{}",
+                    columns.join(","),
+                    lists(select),
+                    overwrite(columns, key)
+                );
+                self.push(&sql, parameters, false)?;
+                Ok(1)
+            }
             Statement::Insert {
                 table,
                 columns,
@@ -202,16 +218,23 @@ fn insert_sql(table: &str, columns: &[&str], on_conflict: OnConflict) -> String 
     match on_conflict {
         OnConflict::Fail => {}
         OnConflict::Keep => sql.push_str(" ON CONFLICT DO NOTHING"),
-        OnConflict::Replace { key } => {
-            let _ = write!(sql, " ON CONFLICT ({}) DO UPDATE SET ", key.join(","));
-            let kept = columns.iter().filter(|column| !key.contains(column));
-            let set: Vec<String> = kept
-                .map(|column| format!("{column}=excluded.{column}"))
-                .collect();
-            sql.push_str(&set.join(","));
-        }
+        OnConflict::Replace { key } => sql.push_str(&overwrite(columns, key)),
     }
     sql
+}
+
+fn overwrite(columns: &[&str], key: &[&str]) -> String {
+    let kept = columns
+        .iter()
+        .filter(|column| !key.contains(column) && **column != "user_id");
+    let set: Vec<String> = kept
+        .map(|column| format!("{column}=excluded.{column}"))
+        .collect();
+    format!(
+        " ON CONFLICT ({}) DO UPDATE SET {}",
+        key.join(","),
+        set.join(",")
+    )
 }
 
 /// The rows as JSON arrays, each below the limit.

@@ -6,12 +6,17 @@
 //! a constructor here and a dialect there. The invariant: a batch lands whole or
 //! not at all, and a guard that does not hold aborts it.
 
-pub(crate) mod d1;
+mod d1;
+mod planetscale;
 mod rows;
 mod statement;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use thiserror::Error;
 
+pub(crate) use d1::D1;
+pub(crate) use planetscale::PlanetScale;
 pub(crate) use rows::{Rows, SealedBytes};
 pub(crate) use statement::{OnConflict, Select, Statement, Value};
 
@@ -40,6 +45,39 @@ pub(crate) enum EngineError {
     /// The database refused the statement.
     #[error("the database refused a statement")]
     Refused,
+}
+
+/// The database of a deployment.
+#[derive(Clone)]
+pub(crate) enum Engine {
+    D1(D1),
+    PlanetScale(PlanetScale),
+}
+
+impl Engine {
+    /// As the configuration names it.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::D1(_) => "d1",
+            Self::PlanetScale(_) => "planetscale",
+        }
+    }
+
+    /// Runs `statements` as one transaction; one outcome for each. `trips` counts
+    /// the round trips.
+    pub(crate) async fn batch(
+        &self,
+        statements: &[Statement],
+        trips: &AtomicU32,
+    ) -> Result<Vec<Outcome>, EngineError> {
+        match self {
+            Self::D1(engine) => {
+                trips.fetch_add(1, Ordering::Relaxed);
+                engine.batch(statements).await
+            }
+            Self::PlanetScale(engine) => engine.batch(statements, trips).await,
+        }
+    }
 }
 
 /// What one statement of a batch brought.

@@ -1,25 +1,45 @@
-//! Rows as they come back: one JSON text for a whole read, decoded straight
-//! into structs whose fields stand in the order of the columns asked for.
+//! Rows as they come back, decoded straight into structs whose fields stand in the
+//! order of the columns asked for: from one JSON text for a whole read (D1), or from
+//! the cells of a reply (PlanetScale).
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, de};
 
-use super::EngineError;
+use super::{EngineError, planetscale};
 
 /// The rows of one read, not yet decoded.
-pub(crate) struct Rows(String);
+pub(crate) struct Rows(Held);
+
+enum Held {
+    /// An array of arrays.
+    Json(String),
+    /// A part of a reply.
+    Cells(Arc<::planetscale::Reply>, planetscale::Part),
+}
 
 impl Rows {
     /// From a JSON array of arrays.
     pub(super) const fn from_json(text: String) -> Self {
-        Self(text)
+        Self(Held::Json(text))
+    }
+
+    /// From a reply, of which some rows and columns are this read's.
+    pub(super) const fn from_reply(
+        reply: Arc<::planetscale::Reply>,
+        part: planetscale::Part,
+    ) -> Self {
+        Self(Held::Cells(reply, part))
     }
 
     /// Every row. `T` is a struct (or tuple) with the columns' types in their order.
     pub(crate) fn all<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, EngineError> {
-        serde_json::from_str(&self.0).map_err(|_| EngineError::Shape)
+        match &self.0 {
+            Held::Json(text) => serde_json::from_str(text).ok(),
+            Held::Cells(reply, part) => planetscale::decode(reply, *part),
+        }
+        .ok_or(EngineError::Shape)
     }
 
     /// The first row, if there is one.

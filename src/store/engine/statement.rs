@@ -65,7 +65,8 @@ pub(crate) enum OnConflict {
     Fail,
     /// The row stays as it was.
     Keep,
-    /// The row is overwritten; `key` are the columns of its key.
+    /// The row is overwritten, all but its key and its owner (`user_id`); `key` are the
+    /// columns of its key.
     Replace { key: &'static [&'static str] },
 }
 
@@ -96,6 +97,15 @@ pub(crate) enum Statement {
         rows: Vec<Vec<Value>>,
         on_conflict: OnConflict,
     },
+    /// Rows in from a SELECT; a row whose `key` is there is overwritten, all but its
+    /// key and its owner.
+    Copy {
+        table: &'static str,
+        columns: &'static [&'static str],
+        select: &'static str,
+        key: &'static [&'static str],
+        parameters: Vec<Value>,
+    },
     /// Aborts the batch unless `SELECT 1 <from>` finds a row.
     Guard {
         from: &'static str,
@@ -112,7 +122,7 @@ impl Statement {
         }
     }
 
-    /// An UPDATE or DELETE, or an INSERT … SELECT.
+    /// An UPDATE or DELETE.
     pub(crate) fn write(sql: &'static str, parameters: impl Into<Vec<Value>>) -> Self {
         Self::Write {
             sql,

@@ -1,0 +1,153 @@
+-- The first slice, as migrations/0001_first_slice.sql has it for D1 (a test compares the two).
+--
+-- Ids, tokens and blind indexes are ASCII and compared byte by byte: Plaid's ids differ by
+-- case. Sealed values are bytes. Times are seconds since the Unix epoch. vschema.json says
+-- which table is in which keyspace, and what finds a row's shard.
+
+CREATE TABLE user_key (
+  user_id CHAR(32) NOT NULL,
+  gen BIGINT NOT NULL,
+  wrapped VARBINARY(1024) NOT NULL,
+  PRIMARY KEY (user_id, gen)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE person (
+  id CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE login (
+  email_index CHAR(32) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  PRIMARY KEY (email_index)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE pending_sign_up (
+  id CHAR(32) NOT NULL,
+  token_hash CHAR(64) NOT NULL,
+  email_index CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY pending_sign_up_token (token_hash),
+  KEY pending_sign_up_email (email_index),
+  KEY pending_sign_up_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE session (
+  id CHAR(32) NOT NULL,
+  token_hash CHAR(64) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY session_token (token_hash),
+  KEY session_user (user_id),
+  KEY session_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE throttle (
+  id CHAR(32) NOT NULL,
+  tries BIGINT NOT NULL,
+  under_way BIGINT NOT NULL,
+  begun_at BIGINT NOT NULL,
+  open_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (id),
+  KEY throttle_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE idempotent_reply (
+  user_id CHAR(32) NOT NULL,
+  id CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (user_id, id),
+  KEY idempotent_reply_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE item (
+  id CHAR(32) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  plaid_index CHAR(32) NOT NULL,
+  state VARCHAR(16) NOT NULL CHECK (state IN ('linking', 'active', 'removing')),
+  wanted BIGINT NOT NULL DEFAULT 1,
+  synced BIGINT NOT NULL DEFAULT 0,
+  attempt BIGINT NOT NULL DEFAULT 0,
+  lease_holder CHAR(32),
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  retry_at BIGINT NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY item_plaid (plaid_index),
+  KEY item_user (user_id),
+  KEY item_due (retry_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE account (
+  user_id CHAR(32) NOT NULL,
+  id CHAR(32) NOT NULL,
+  item_id CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (user_id, id),
+  KEY account_item (item_id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE txn (
+  user_id CHAR(32) NOT NULL,
+  id CHAR(32) NOT NULL,
+  item_id CHAR(32) NOT NULL,
+  month CHAR(16) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (user_id, id),
+  KEY txn_month (user_id, month),
+  KEY txn_item (item_id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE txn_stage (
+  item_id CHAR(32) NOT NULL,
+  attempt BIGINT NOT NULL,
+  id CHAR(32) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  month CHAR(16),
+  sealed MEDIUMBLOB,
+  PRIMARY KEY (item_id, attempt, id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE sync_attempt (
+  item_id CHAR(32) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (item_id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE month_directory (
+  user_id CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (user_id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE inbox (
+  id CHAR(32) NOT NULL,
+  source VARCHAR(16) NOT NULL,
+  subject VARCHAR(64) NOT NULL,
+  kind VARCHAR(128) NOT NULL,
+  received_at BIGINT NOT NULL,
+  waiting BIGINT,
+  done_at BIGINT,
+  PRIMARY KEY (id),
+  UNIQUE KEY inbox_same (source, subject, kind, waiting),
+  KEY inbox_waiting (waiting, received_at),
+  KEY inbox_done (done_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
