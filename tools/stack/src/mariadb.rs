@@ -237,6 +237,8 @@ fn greets(socket: &Path) -> bool {
         return false;
     };
     let mut start = [0; 5];
-    let patient = stream.set_read_timeout(Some(Duration::from_secs(2))).is_ok();
+    let patient = stream
+        .set_read_timeout(Some(Duration::from_secs(2)))
+        .is_ok();
     patient && stream.read_exact(&mut start).is_ok() && start.last() == Some(&10)
 }

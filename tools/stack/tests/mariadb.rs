@@ -1,6 +1,10 @@
 //! The private database server, started and restarted.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on says so")]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test that cannot go on says so"
+)]
 
 use std::io::Read as _;
 use std::os::unix::net::UnixStream;
