@@ -1,5 +1,5 @@
-//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords and a
-//! mailbox. They speak the real wire protocols, with the failures that the real services have.
+//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, a
+//! mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
 //! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
 
 #![allow(
@@ -22,6 +22,7 @@ mod faults;
 mod mailbox;
 mod options;
 mod plaid;
+mod planetscale;
 mod pwned;
 mod seed;
 mod server;
@@ -44,10 +45,10 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Binds all three ports and serves them.
+    /// Binds all ports and serves them.
     ///
     /// # Errors
-    /// When a port cannot be bound.
+    /// When a port cannot be bound, or MariaDB does not answer.
     pub async fn start(options: Options) -> io::Result<Self> {
         let mut services = JoinSet::new();
         let plaid = open(
@@ -70,7 +71,7 @@ impl Sandbox {
         )
         .await?;
         services.spawn(mailbox::follow(inbox));
-        let announcement = json!({
+        let mut announcement = json!({
             "plaid": plaid,
             "pwned": pwned,
             "mailbox": mailbox,
@@ -79,6 +80,19 @@ impl Sandbox {
             "seed": options.plaid.seed,
             "today": options.plaid.today,
         });
+        let Options {
+            planetscale: settings,
+            planetscale_port,
+            ..
+        } = options;
+        if let Some(socket) = settings.socket.clone() {
+            announcement["planetscale_username"] = settings.username.clone().into();
+            announcement["planetscale_password"] = settings.password.clone().into();
+            let router = planetscale::router(settings, &socket).await;
+            let router = router.map_err(io::Error::other)?;
+            let url = open(&mut services, planetscale_port, router).await?;
+            announcement["planetscale"] = url.into();
+        }
         Ok(Self {
             announcement,
             _services: services,

@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
     let sandbox = match Sandbox::start(*options).await {
         Ok(sandbox) => sandbox,
         Err(problem) => {
-            eprintln!("sandbox: cannot listen: {problem}");
+            eprintln!("sandbox: cannot start: {problem}");
             return ExitCode::FAILURE;
         }
     };

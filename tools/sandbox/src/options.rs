@@ -8,10 +8,11 @@ use jiff::civil::Date;
 use lexopt::prelude::*;
 
 use crate::plaid::{Defaults, Settings, Stage};
+use crate::planetscale;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
-sandbox: local stand-ins for Plaid, Pwned Passwords and a mailbox
+sandbox: local stand-ins for Plaid, Pwned Passwords, PlanetScale and a mailbox
 
   --plaid-port N  --pwned-port N  --mailbox-port N   ports (0 picks a free one)
   --seed N                     data, ids and tokens are a function of it
@@ -23,6 +24,13 @@ sandbox: local stand-ins for Plaid, Pwned Passwords and a mailbox
   --webhook-timeout-millis N   how long a webhook's receiver may take
   --mail-log FILE              wrangler's log, followed for mail
   --exit-with-parent           end when stdin closes
+  --mysql-socket PATH          a MariaDB to put PlanetScale's protocol before
+  --planetscale-port N         port (0 picks a free one)
+  --planetscale-database NAME  made if it is missing
+  --planetscale-username S  --planetscale-password S
+  --planetscale-transaction-millis N   how old a transaction may get
+  --planetscale-query-millis N         how long a statement may take
+  --vschema FILE               keyspaces and sharding, as Vitess's VSchema has them
 
 README.md beside the source lists the control calls.";
 
@@ -35,12 +43,16 @@ pub struct Options {
     pub pwned_port: u16,
     /// Port of the mailbox; 0 picks a free one.
     pub mailbox_port: u16,
+    /// Port of `PlanetScale`; 0 picks a free one.
+    pub planetscale_port: u16,
     /// wrangler's log.
     pub mail_log: Option<PathBuf>,
     /// End when stdin closes.
     pub exit_with_parent: bool,
     /// Keys, seed, date and webhook policy of Plaid.
     pub(crate) plaid: Settings,
+    /// MariaDB, keys and limits of `PlanetScale`.
+    pub(crate) planetscale: planetscale::Settings,
 }
 
 /// What the arguments asked for.
@@ -87,6 +99,11 @@ impl Options {
                         stage_millis: Some(parser.value()?.parse()?),
                         ..options.plaid.defaults
                     };
+                }
+                Long("planetscale-port") => options.planetscale_port = parser.value()?.parse()?,
+                Long(name) if options.planetscale.is_option(name) => {
+                    let name = name.to_owned();
+                    options.planetscale.set(&name, parser.value()?)?;
                 }
                 Long("webhook-retries") => {
                     options.plaid.webhooks.retry_millis = parser.value()?.parse_with(|list| {

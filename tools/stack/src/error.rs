@@ -13,6 +13,13 @@ pub enum StackError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// No MariaDB server on this machine.
+    #[error(
+        "MariaDB's server is missing (no `mariadbd` or `mysqld`): install Debian's package \
+         `mariadb-server-core` (`apt-get install mariadb-server-core`, which is part of \
+         `mariadb-server`), or run `cargo xtask setup` as root"
+    )]
+    NoMariaDb,
     /// The operating system refused.
     #[error("{context}: {answer}")]
     Io {

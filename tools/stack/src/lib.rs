@@ -19,6 +19,7 @@ mod cron;
 mod error;
 mod folder;
 mod http;
+mod mariadb;
 mod migrations;
 mod options;
 mod port;
@@ -30,6 +31,7 @@ mod workspace;
 
 pub use cron::CronTrigger;
 pub use error::StackError;
+pub use mariadb::MariaDb;
 pub use options::{Build, StackOptions, TEST_KEYRING};
 pub use process::Group;
 pub use stack::Stack;
