@@ -1,25 +1,21 @@
-//! The database's file, read and changed behind the Worker's back: what is left
-//! in it, and what time, a crash or a thief would do to it.
+//! The database, read and changed behind the Worker's back: what is left in it, and
+//! what time, a crash or a thief would do to it.
 
-use std::path::{Path, PathBuf};
+mod d1;
+mod planetscale;
 
 use serde_json::{Value, json};
-use stack::{Stack, Workspace};
+use stack::Stack;
 
-use crate::{Client, Keys, TestApp};
+use self::{d1::D1, planetscale::PlanetScale};
+use crate::{Keys, TestApp};
 
-/// Node brings `SQLite` along. A Worker that was killed may still be letting go of the
-/// file.
-const SCRIPT: &str = "\
-    const { DatabaseSync } = require('node:sqlite');\
-    const [file, sql, values] = process.argv.slice(1);\
-    const database = new DatabaseSync(file, { timeout: 20000 });\
-    console.log(JSON.stringify(database.prepare(sql).all(...JSON.parse(values))));";
+/// The database of one instance.
+pub struct Database(Engine);
 
-/// The D1 database of one instance.
-pub struct Database {
-    worker: Client,
-    folder: PathBuf,
+enum Engine {
+    D1(D1),
+    PlanetScale(PlanetScale),
 }
 
 impl TestApp {
@@ -42,52 +38,21 @@ impl TestApp {
 
 impl Database {
     pub(crate) fn of(stack: &Stack) -> Self {
-        Self {
-            worker: Client::new(&stack.origin(), "198.18.0.0"),
-            folder: stack.persist_dir().join("state/v3/d1"),
-        }
+        let branch = stack.branch().expect("credentials");
+        Self(branch.map_or_else(
+            || Engine::D1(D1::of(stack)),
+            |branch| Engine::PlanetScale(PlanetScale(branch)),
+        ))
     }
 
-    /// Runs one statement with these values for its `?`; the rows it gives.
-    ///
-    /// While the Worker runs, wrangler runs it on the Worker's own database: another
-    /// process that writes to the file is in the Worker's way.
+    /// Runs one statement with these values for its `?`; the rows it gives. Bytes are
+    /// base64, as D1 has them.
     pub fn sql(&self, statement: &str, values: &Value) -> Vec<Value> {
         let values = values.as_array().expect("values");
-        let text = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        let parameters: Vec<String> = values.iter().map(text).collect();
-        let call = self
-            .worker
-            .call("POST", "/cdn-cgi/local/explorer/api/d1/database/DB/raw");
-        match call
-            .json(&json!({"sql": statement, "params": parameters}))
-            .try_send()
-        {
-            Ok(reply) => {
-                let answer = reply.json();
-                let result = &answer["result"][0]["results"];
-                assert_eq!(answer["success"], true, "{statement}: {}", reply.text());
-                objects(&result["columns"], &result["rows"])
-            }
-            Err(_) => self.sql_on_file(statement, &parameters),
+        match &self.0 {
+            Engine::D1(engine) => engine.sql(statement, values),
+            Engine::PlanetScale(engine) => engine.sql(statement, values),
         }
-    }
-
-    /// As [`Self::sql`], while the Worker is down.
-    fn sql_on_file(&self, statement: &str, parameters: &[String]) -> Vec<Value> {
-        let mut node = Workspace::here().node_program("node").expect("Node");
-        node.args(["--no-warnings", "-e", SCRIPT]);
-        node.arg(database_file(&self.folder))
-            .arg(statement)
-            .arg(json!(parameters).to_string());
-        let run = node.output().expect("Node runs");
-        let told = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success(), "{statement}: {told}");
-        serde_json::from_slice(&run.stdout).expect("rows")
     }
 
     /// The one number that a query gives.
@@ -123,51 +88,9 @@ impl Database {
 
     /// The tables of our own schema.
     pub fn tables(&self) -> Vec<String> {
-        let query = "SELECT name FROM sqlite_schema WHERE type='table'";
-        let rows = self.sql(query, &json!([]));
-        let names = rows.iter().filter_map(|row| row["name"].as_str());
-        // The platform's and SQLite's own begin so.
-        let ours = names.filter(|name| {
-            !["_", "sqlite", "d1_"]
-                .iter()
-                .any(|start| name.starts_with(start))
-        });
-        ours.map(str::to_owned).collect()
-    }
-}
-
-/// Rows as objects.
-fn objects(columns: &Value, rows: &Value) -> Vec<Value> {
-    let columns = columns.as_array().expect("columns");
-    let name = |column: &Value| column.as_str().expect("a name").to_owned();
-    let object = |row: &Value| {
-        let values = row.as_array().expect("a row").iter().cloned();
-        columns
-            .iter()
-            .map(name)
-            .zip(values)
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    };
-    rows.as_array().expect("rows").iter().map(object).collect()
-}
-
-/// The one database below `folder` that is not the platform's own.
-fn database_file(folder: &Path) -> PathBuf {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("the state folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "sqlite")
-                && path.file_stem().is_some_and(|stem| stem != "metadata")
-            {
-                return path;
-            }
+        match &self.0 {
+            Engine::D1(engine) => engine.tables(),
+            Engine::PlanetScale(engine) => engine.tables(),
         }
     }
-    panic!("no database below {}", folder.display());
 }

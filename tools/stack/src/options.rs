@@ -23,6 +23,35 @@ pub enum Build {
     },
 }
 
+/// Which database an instance keeps its rows in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// D1, in workerd.
+    D1,
+    /// The stand-in for PlanetScale, before a MariaDB of the instance's own.
+    PlanetScale,
+}
+
+impl Engine {
+    /// As `BALANCE_ENGINE` says (`d1` or `planetscale`); D1 where it says nothing.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        match std::env::var("BALANCE_ENGINE").as_deref() {
+            Ok("planetscale") => Self::PlanetScale,
+            _ => Self::D1,
+        }
+    }
+
+    /// As the Worker's `DATABASE_ENGINE` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::D1 => "d1",
+            Self::PlanetScale => "planetscale",
+        }
+    }
+}
+
 /// How to start an instance; `StackOptions::default()` is a private one for a test.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
@@ -39,6 +68,8 @@ pub struct StackOptions {
     pub vars_files: Vec<PathBuf>,
     /// Single variables, over everything else.
     pub vars: BTreeMap<String, String>,
+    /// Which database holds its rows; the default is [`Engine::of_environment`].
+    pub engine: Engine,
     /// Whether to start the stand-ins.
     pub sandbox: bool,
     /// More arguments for the stand-ins (`--seed`, `--transactions` …).
@@ -65,6 +96,7 @@ impl Default for StackOptions {
             base_vars: None,
             vars_files: Vec::new(),
             vars: BTreeMap::new(),
+            engine: Engine::of_environment(),
             sandbox: true,
             sandbox_args: Vec::new(),
             plaid_contract: None,

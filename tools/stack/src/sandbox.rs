@@ -21,6 +21,13 @@ pub(crate) struct Addresses {
     pub(crate) mailbox: String,
     pub(crate) plaid_client_id: String,
     pub(crate) plaid_secret: String,
+    /// Only where there is a MariaDB behind it, as are the next two.
+    #[serde(default)]
+    pub(crate) planetscale: String,
+    #[serde(default)]
+    pub(crate) planetscale_username: String,
+    #[serde(default)]
+    pub(crate) planetscale_password: String,
 }
 
 /// The running stand-ins.
@@ -32,11 +39,12 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     /// Starts them on these ports (Plaid, Pwned Passwords, mailbox), with the mailbox on the
-    /// Worker's log.
+    /// Worker's log; with the stand-in for PlanetScale where a MariaDB is given for it.
     pub(crate) fn start(
         workspace: &Workspace,
         folder: &Path,
         ports: [u16; 3],
+        mysql: Option<(&Path, u16)>,
         arguments: &[String],
     ) -> Result<Self, StackError> {
         let log = folder.join("sandbox.log");
@@ -47,6 +55,10 @@ impl Sandbox {
             .zip(ports)
         {
             command.arg(option).arg(port.to_string());
+        }
+        if let Some((socket, port)) = mysql {
+            command.arg("--mysql-socket").arg(socket);
+            command.arg("--planetscale-port").arg(port.to_string());
         }
         command
             .arg("--mail-log")

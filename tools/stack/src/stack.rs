@@ -11,10 +11,12 @@ use crate::contract::ContractProxy;
 use crate::cron::CronTrigger;
 use crate::error::{StackError, tail};
 use crate::folder::Folder;
+use crate::mariadb::MariaDb;
 use crate::migrations;
-use crate::options::{Build, StackOptions, TEST_KEYRING};
+use crate::options::{Build, Engine, StackOptions, TEST_KEYRING};
+use crate::planetscale::Branch;
 use crate::port;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Addresses, Sandbox};
 use crate::worker::{self, Worker};
 use crate::workspace::Workspace;
 
@@ -30,6 +32,7 @@ pub struct Stack {
     worker: Option<Worker>,
     contract: Option<ContractProxy>,
     sandbox: Option<Sandbox>,
+    mariadb: Option<MariaDb>,
     // Last, so that it is removed when nobody writes to it any more.
     folder: Folder,
 }
@@ -44,9 +47,13 @@ impl Stack {
         let workspace = Workspace::here();
         let folder = Folder::take(options.persist.as_deref())?;
         let [free, plaid, pwned, mailbox, contract] = port::free()?;
-        let (port, stand_ins) = match options.port {
-            0 => (free, [plaid, pwned, mailbox]),
-            port => (port, [1, 2, 3].map(|offset| port.saturating_add(offset))),
+        let (port, stand_ins, mysql) = match options.port {
+            0 => (free, [plaid, pwned, mailbox], 0),
+            port => {
+                let [plaid, pwned, mailbox, mysql] =
+                    [1, 2, 3, 4].map(|offset| port.saturating_add(offset));
+                (port, [plaid, pwned, mailbox], mysql)
+            }
         };
         port::check(port)?;
         let path = folder.path();
@@ -62,9 +69,11 @@ impl Stack {
             worker: None,
             contract: None,
             sandbox: None,
+            mariadb: None,
             folder,
         };
-        stack.start_stand_ins(stand_ins, contract)?;
+        stack.start_stand_ins(stand_ins, mysql, contract)?;
+        stack.apply_mysql_migrations()?;
         stack.restart_worker()?;
         if let Some(contract) = &mut stack.contract {
             contract.wait_until_ready()?;
@@ -72,12 +81,22 @@ impl Stack {
         Ok(stack)
     }
 
-    fn start_stand_ins(&mut self, ports: [u16; 3], contract: u16) -> Result<(), StackError> {
+    fn start_stand_ins(
+        &mut self,
+        ports: [u16; 3],
+        mysql: u16,
+        contract: u16,
+    ) -> Result<(), StackError> {
         if !self.options.sandbox {
             return Ok(());
         }
         let folder = self.folder.path();
-        let sandbox = Sandbox::start(&self.workspace, folder, ports, &self.options.sandbox_args)?;
+        if self.options.engine == Engine::PlanetScale {
+            self.mariadb = Some(MariaDb::start(&folder.join("mariadb"))?);
+        }
+        let mysql = self.mariadb.as_ref().map(|server| (server.socket(), mysql));
+        let arguments = &self.options.sandbox_args;
+        let sandbox = Sandbox::start(&self.workspace, folder, ports, mysql, arguments)?;
         if let Some(document) = &self.options.plaid_contract {
             let upstream = &sandbox.addresses.plaid;
             self.contract = Some(ContractProxy::start(
@@ -90,6 +109,44 @@ impl Stack {
         }
         self.sandbox = Some(sandbox);
         Ok(())
+    }
+
+    fn apply_mysql_migrations(&self) -> Result<(), StackError> {
+        if let Some(branch) = self.branch()? {
+            branch.migrate(&self.workspace.path("migrations/mysql"))?;
+        }
+        Ok(())
+    }
+
+    /// The database behind the stand-in for PlanetScale; none on D1.
+    ///
+    /// # Errors
+    /// When its credentials cannot be sent.
+    pub fn branch(&self) -> Result<Option<Branch>, StackError> {
+        let Some(sandbox) = self.sandbox.as_ref().filter(|_| self.mariadb.is_some()) else {
+            return Ok(None);
+        };
+        let Addresses {
+            planetscale: url,
+            planetscale_username: username,
+            planetscale_password: password,
+            ..
+        } = &sandbox.addresses;
+        Branch::new(url, username, password).map(Some)
+    }
+
+    /// Which database holds the instance's rows.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.options.engine
+    }
+
+    /// The stand-in for PlanetScale, its control surface included; empty on D1.
+    #[must_use]
+    pub fn planetscale_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.planetscale)
     }
 
     /// Starts the Worker on the state it left, with the variables as they are now.
@@ -262,6 +319,18 @@ impl Stack {
             vars.set("PLAID_CLIENT_ID", &sandbox.addresses.plaid_client_id)?;
             vars.set("PLAID_SECRET", &sandbox.addresses.plaid_secret)?;
             vars.set("PWNED_BASE_URL", &sandbox.addresses.pwned)?;
+            if self.mariadb.is_some() {
+                vars.set("DATABASE_ENGINE", self.options.engine.name())?;
+                vars.set("PLANETSCALE_URL", &sandbox.addresses.planetscale)?;
+                vars.set(
+                    "PLANETSCALE_USERNAME",
+                    &sandbox.addresses.planetscale_username,
+                )?;
+                vars.set(
+                    "PLANETSCALE_PASSWORD",
+                    &sandbox.addresses.planetscale_password,
+                )?;
+            }
         }
         for file in &self.options.vars_files {
             vars.file(file)?;
