@@ -30,9 +30,9 @@ const FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/libexec"];
 const LONGEST_ADDRESS: usize = 107;
 
 /// How long the first start may take on a slow disk.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
-/// How the server is run: as `PlanetScale` sets MySQL up where that shows, and otherwise small
+/// How the server is run: as PlanetScale sets MySQL up where that shows, and otherwise small
 /// and quick, since what it keeps need not survive the machine.
 const OPTIONS: [&str; 22] = [
     "--skip-networking",
@@ -205,22 +205,21 @@ fn create(program: &Path, folder: &Path, log: &Path) -> Result<(), StackError> {
 
 /// A folder for the socket that only its owner enters, with a path that is short enough.
 fn address() -> Result<(TempDir, PathBuf), StackError> {
-    let context = || "making a folder for MariaDB's socket".to_owned();
-    let make = |parent: &Path| {
-        tempfile::Builder::new()
-            .prefix("bal-db-")
-            .permissions(fs::Permissions::from_mode(0o700))
-            .tempdir_in(parent)
-            .during(context)
-    };
-    let made = make(&env::temp_dir())?;
-    let socket = made.path().join("s");
+    let (folder, socket) = address_in(&env::temp_dir())?;
     if socket.as_os_str().len() <= LONGEST_ADDRESS {
-        return Ok((made, socket));
+        return Ok((folder, socket));
     }
-    let made = make(Path::new("/tmp"))?;
-    let socket = made.path().join("s");
-    Ok((made, socket))
+    address_in(Path::new("/tmp"))
+}
+
+fn address_in(parent: &Path) -> Result<(TempDir, PathBuf), StackError> {
+    let folder = tempfile::Builder::new()
+        .prefix("bal-db-")
+        .permissions(fs::Permissions::from_mode(0o700))
+        .tempdir_in(parent)
+        .during(|| "making a folder for MariaDB's socket".to_owned())?;
+    let socket = folder.path().join("s");
+    Ok((folder, socket))
 }
 
 fn path_option(name: &str, path: &Path) -> std::ffi::OsString {

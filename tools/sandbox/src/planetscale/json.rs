@@ -9,7 +9,6 @@ use sqlparser::ast::{Expr, SelectItem, SetExpr, Statement as Parsed};
 
 use super::pool::Connection;
 use super::statement::{Kind, Statement};
-use super::syntax;
 
 /// Functions whose value is JSON in MySQL.
 const FUNCTIONS: [&str; 20] = [
@@ -47,10 +46,10 @@ impl Expressions {
         if statement.kind != Kind::Select {
             return Self::default();
         }
-        let Some(Parsed::Query(query)) = syntax::parse(statement.sql) else {
+        let Some(Parsed::Query(query)) = statement.syntax() else {
             return Self::default();
         };
-        let SetExpr::Select(select) = *query.body else {
+        let SetExpr::Select(select) = &*query.body else {
             return Self::default();
         };
         if select.projection.len() != columns {
