@@ -118,7 +118,8 @@ fn near(query: &str, text: &str) -> VitessError {
     let rest = text
         .split_once("near '")
         .and_then(|(_, rest)| rest.rsplit_once("' at line"));
-    let rest = rest.map_or("", |(rest, _)| rest);
+    // It ends where MariaDB cuts it, in the middle of a letter even.
+    let rest: String = rest.map_or("", |(rest, _)| rest).chars().take(20).collect();
     let word: String = rest
         .chars()
         .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
@@ -126,7 +127,7 @@ fn near(query: &str, text: &str) -> VitessError {
     let start = if rest.is_empty() {
         query.len()
     } else {
-        query.find(rest).unwrap_or(0)
+        query.find(&rest).unwrap_or(0)
     };
     VitessError::syntax(start + word.len() + 1, &word)
 }
@@ -212,8 +213,9 @@ fn code(number: u16) -> &'static str {
         1029 | 1032 | 1054 | 1091 | 1094 | 1109 | 1122 | 1141 | 1146 | 1147 | 1176 => "NOT_FOUND",
         1044 | 1045 | 1095 | 1211 | 1227 => "PERMISSION_DENIED",
         1046 | 1082 | 1099 | 1100 | 1104 | 1148 | 1162 | 1165 | 1169 | 1173 | 1179 | 1207
-        | 1215 | 1216 | 1217 | 1223 | 1230 | 1241 | 1242 | 1288 | 1289 | 1291 | 1364 | 1451
-        | 1452 => "FAILED_PRECONDITION",
+        | 1215 | 1216 | 1217 | 1223 | 1230 | 1241 | 1242 | 1288 | 1289 | 1291 | 1451 | 1452 => {
+            "FAILED_PRECONDITION"
+        }
         1050 | 1062 | 1086 | 1125 => "ALREADY_EXISTS",
         1078 | 1080 | 1152 | 1213 => "ABORTED",
         1317 => "CANCELED",
