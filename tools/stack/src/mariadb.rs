@@ -39,7 +39,8 @@ const OPTIONS: [&str; 22] = [
     "--skip-grant-tables",
     "--skip-name-resolve",
     "--character-set-server=utf8mb4",
-    "--collation-server=utf8mb4_general_ci",
+    // The nearest to MySQL 8's utf8mb4_0900_ai_ci: neither case nor accents count, spaces do.
+    "--collation-server=utf8mb4_uca1400_nopad_ai_ci",
     "--sql-mode=STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
     "--transaction-isolation=REPEATABLE-READ",
     "--default-storage-engine=InnoDB",

@@ -111,8 +111,9 @@ impl<'a> Statement<'a> {
                 tokens.push(token);
             } else if let Some(directive) = token.text.strip_prefix("/*vt+") {
                 directives.push_str(directive.trim_end_matches("*/"));
-            } else if token.text.starts_with("/*M!") {
-                return Err(VitessError::syntax(token.at + 4, "/*M!"));
+            } else if token.text.starts_with("/*M!") || token.text.starts_with("/*!") {
+                // They are none to MariaDB, which executes what is in them.
+                return Err(VitessError::unsupported("executable comments"));
             }
         }
         let end = tokens
@@ -266,5 +267,6 @@ mod tests {
         assert_eq!(error.message, "syntax error at position 15 near 'DROP'");
         assert!(Statement::parse("SELECT ';' ; ").is_ok());
         assert!(Statement::parse(" -- nothing").is_err());
+        assert!(Statement::parse("SELECT 1 /*! , 2 */").is_err());
     }
 }
