@@ -43,7 +43,7 @@ pub struct Options {
     pub pwned_port: u16,
     /// Port of the mailbox; 0 picks a free one.
     pub mailbox_port: u16,
-    /// Port of `PlanetScale`; 0 picks a free one.
+    /// Port of PlanetScale; 0 picks a free one.
     pub planetscale_port: u16,
     /// wrangler's log.
     pub mail_log: Option<PathBuf>,
@@ -51,7 +51,7 @@ pub struct Options {
     pub exit_with_parent: bool,
     /// Keys, seed, date and webhook policy of Plaid.
     pub(crate) plaid: Settings,
-    /// MariaDB, keys and limits of `PlanetScale`.
+    /// MariaDB, keys and limits of PlanetScale.
     pub(crate) planetscale: planetscale::Settings,
 }
 
@@ -101,7 +101,7 @@ impl Options {
                     };
                 }
                 Long("planetscale-port") => options.planetscale_port = parser.value()?.parse()?,
-                Long(name) if options.planetscale.is_option(name) => {
+                Long(name) if planetscale::Settings::is_option(name) => {
                     let name = name.to_owned();
                     options.planetscale.set(&name, parser.value()?)?;
                 }

@@ -77,6 +77,31 @@ async fn what_is_zero_or_empty_is_absent_and_null_is_not_empty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_upsert_counts_as_mysql_counts() {
+    let database = Database::start(&[]).await;
+    database
+        .ok("CREATE TABLE t (id BIGINT PRIMARY KEY, a INT)")
+        .await;
+    let upsert = |a| format!("INSERT INTO t VALUES (1, {a}) ON DUPLICATE KEY UPDATE a = VALUES(a)");
+    for (a, count) in [(1, "1"), (2, "2"), (2, "1")] {
+        assert_eq!(database.ok(&upsert(a)).await["rowsAffected"], count);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_compares_as_in_mysql_8_and_binary_does_not() {
+    let database = Database::start(&[]).await;
+    database
+        .ok("CREATE TABLE t (a VARCHAR(9), b VARCHAR(9) COLLATE utf8mb4_bin)")
+        .await;
+    database.ok("INSERT INTO t VALUES ('É', 'É')").await;
+    for (condition, rows) in [("a = 'e'", "1"), ("a = 'e '", "0"), ("b = 'e'", "0")] {
+        let sql = format!("SELECT COUNT(*) FROM t WHERE {condition}");
+        assert_eq!(cell(&database.ok(&sql).await).unwrap(), rows, "{condition}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_keep_all_their_digits_and_expressions_are_bigint() {
     let database = Database::start(&[]).await;
     let sql = "SELECT 18446744073709551615, -9223372036854775808, 1, COUNT(*), 0.10";
@@ -215,122 +240,6 @@ async fn errors_are_told_as_vitess_tells_mysqls() {
         message.starts_with("syntax error at position "),
         "{message}"
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_is_one_connections_and_nobody_else_sees_it_before_its_end() {
-    let database = Database::start(&[]).await;
-    database.ok("CREATE TABLE t (id BIGINT PRIMARY KEY)").await;
-    let mut inside = database.session();
-    inside.ok("BEGIN").await;
-    assert_eq!(inside.token["vitessSession"]["inTransaction"], true);
-    inside.ok("INSERT INTO t VALUES (1)").await;
-    assert!(inside.token["vitessSession"]["shardSessions"][0]["transactionId"].is_string());
-    let count = "SELECT COUNT(*) FROM t";
-    assert_eq!(cell(&inside.ok(count).await).unwrap(), "1");
-    assert_eq!(cell(&database.ok(count).await).unwrap(), "0");
-    // A failed statement leaves the transaction as it was.
-    inside.refused("INSERT INTO t VALUES (1)").await;
-    inside.ok("INSERT INTO t VALUES (2)").await;
-    inside.ok("COMMIT").await;
-    assert!(inside.token["vitessSession"].get("inTransaction").is_none());
-    assert_eq!(cell(&database.ok(count).await).unwrap(), "2");
-    inside.ok("BEGIN").await;
-    inside.ok("DELETE FROM t").await;
-    inside.ok("ROLLBACK").await;
-    assert_eq!(cell(&database.ok(count).await).unwrap(), "2");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_of_the_past_is_not_in_the_transaction() {
-    let database = Database::start(&[]).await;
-    database.ok("CREATE TABLE t (id BIGINT PRIMARY KEY)").await;
-    let mut session = database.session();
-    session.ok("BEGIN").await;
-    let begun = session.token.clone();
-    session.ok("INSERT INTO t VALUES (1)").await;
-    let joined = session.token.clone();
-    session.ok("COMMIT").await;
-    // The transaction that this one names is over.
-    session.token = joined;
-    let (code, message) = session.refused("INSERT INTO t VALUES (2)").await;
-    assert_eq!(code, "ABORTED");
-    assert!(
-        message.contains("ended at ") && message.contains("(transaction committed)"),
-        "{message}"
-    );
-    // This one never heard that there was one: it begins another.
-    session.token = begun;
-    session.ok("INSERT INTO t VALUES (3)").await;
-    session.ok("ROLLBACK").await;
-    assert_eq!(
-        cell(&database.ok("SELECT GROUP_CONCAT(id) FROM t").await).unwrap(),
-        "1"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_too_old_is_rolled_back_and_says_so() {
-    let database = Database::start(&["--planetscale-transaction-millis", "300"]).await;
-    database.ok("CREATE TABLE t (id BIGINT PRIMARY KEY)").await;
-    let mut session = database.session();
-    session.ok("BEGIN").await;
-    session.ok("INSERT INTO t VALUES (1)").await;
-    // Waits for the row's lock, which only the end of that transaction lets go of.
-    database.ok("INSERT INTO t VALUES (1)").await;
-    let (code, message) = session.refused("INSERT INTO t VALUES (2)").await;
-    assert_eq!(code, "ABORTED");
-    assert!(
-        message.contains("(exceeded timeout: 300ms) (CallerID: sandbox-username)"),
-        "{message}"
-    );
-    session.refused("COMMIT").await;
-    assert!(
-        session.token["vitessSession"]
-            .get("inTransaction")
-            .is_none()
-    );
-    assert_eq!(
-        cell(&session.ok("SELECT COUNT(*) FROM t").await).unwrap(),
-        "1"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_statement_that_takes_too_long_is_killed() {
-    let database = Database::start(&["--planetscale-query-millis", "200"]).await;
-    let mut session = database.session();
-    session.ok("BEGIN").await;
-    let (code, message) = session.refused("SELECT SLEEP(60)").await;
-    assert_eq!(code, "DEADLINE_EXCEEDED");
-    assert!(message.contains("context deadline exceeded"), "{message}");
-    let (code, _) = session.refused("SELECT 1").await;
-    assert_eq!(code, "ABORTED");
-    session.refused("ROLLBACK").await;
-    session.ok("SELECT 1").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_last_insert_id_is_the_sessions() {
-    let database = Database::start(&[]).await;
-    database
-        .ok("CREATE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, a INT)")
-        .await;
-    let (mut one, mut two) = (database.session(), database.session());
-    assert_eq!(
-        one.ok("INSERT INTO t (a) VALUES (1)").await["insertId"],
-        "1"
-    );
-    assert_eq!(
-        two.ok("INSERT INTO t (a) VALUES (1), (2)").await["insertId"],
-        "2"
-    );
-    for (session, id) in [(&mut one, "1"), (&mut two, "2")] {
-        assert_eq!(
-            cell(&session.ok("SELECT LAST_INSERT_ID()").await).unwrap(),
-            id
-        );
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

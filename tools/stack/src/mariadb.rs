@@ -30,16 +30,17 @@ const FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/libexec"];
 const LONGEST_ADDRESS: usize = 107;
 
 /// How long the first start may take on a slow disk.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
-/// How the server is run: as `PlanetScale` sets MySQL up where that shows, and otherwise small
+/// How the server is run: as PlanetScale sets MySQL up where that shows, and otherwise small
 /// and quick, since what it keeps need not survive the machine.
 const OPTIONS: [&str; 22] = [
     "--skip-networking",
     "--skip-grant-tables",
     "--skip-name-resolve",
     "--character-set-server=utf8mb4",
-    "--collation-server=utf8mb4_general_ci",
+    // The nearest to MySQL 8's utf8mb4_0900_ai_ci: neither case nor accents count, spaces do.
+    "--collation-server=utf8mb4_uca1400_nopad_ai_ci",
     "--sql-mode=STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
     "--transaction-isolation=REPEATABLE-READ",
     "--default-storage-engine=InnoDB",
@@ -205,22 +206,21 @@ fn create(program: &Path, folder: &Path, log: &Path) -> Result<(), StackError> {
 
 /// A folder for the socket that only its owner enters, with a path that is short enough.
 fn address() -> Result<(TempDir, PathBuf), StackError> {
-    let context = || "making a folder for MariaDB's socket".to_owned();
-    let make = |parent: &Path| {
-        tempfile::Builder::new()
-            .prefix("bal-db-")
-            .permissions(fs::Permissions::from_mode(0o700))
-            .tempdir_in(parent)
-            .during(context)
-    };
-    let made = make(&env::temp_dir())?;
-    let socket = made.path().join("s");
+    let (folder, socket) = address_in(&env::temp_dir())?;
     if socket.as_os_str().len() <= LONGEST_ADDRESS {
-        return Ok((made, socket));
+        return Ok((folder, socket));
     }
-    let made = make(Path::new("/tmp"))?;
-    let socket = made.path().join("s");
-    Ok((made, socket))
+    address_in(Path::new("/tmp"))
+}
+
+fn address_in(parent: &Path) -> Result<(TempDir, PathBuf), StackError> {
+    let folder = tempfile::Builder::new()
+        .prefix("bal-db-")
+        .permissions(fs::Permissions::from_mode(0o700))
+        .tempdir_in(parent)
+        .during(|| "making a folder for MariaDB's socket".to_owned())?;
+    let socket = folder.path().join("s");
+    Ok((folder, socket))
 }
 
 fn path_option(name: &str, path: &Path) -> std::ffi::OsString {

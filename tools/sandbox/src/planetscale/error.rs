@@ -1,8 +1,12 @@
 //! Errors in the words of Vitess: what vttablet makes of MySQL's, and what vtgate says itself.
 //! Where MariaDB's numbers and texts are not MySQL 8's, MySQL's are told.
 
+use std::fmt::Write as _;
+
 use mysql_async::{DriverError, Error as ClientError, ServerError};
 use serde::Serialize;
+
+use super::statement::Statement;
 
 /// The `error` member of a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,10 +21,16 @@ pub(super) struct Context<'a> {
     pub(super) keyspace: &'a str,
     pub(super) shard: &'a str,
     pub(super) caller: &'a str,
-    /// The statement with bind variables for its literals; empty where none is told.
-    pub(super) sql: &'a str,
-    /// The table that a duplicate key belongs to.
-    pub(super) table: Option<&'a str>,
+    /// The statement, where it is told.
+    pub(super) statement: Option<&'a Statement<'a>>,
+}
+
+impl Context<'_> {
+    /// Without the statement.
+    pub(super) fn quiet(self) -> Self {
+        let statement = None;
+        Self { statement, ..self }
+    }
 }
 
 impl VitessError {
@@ -50,16 +60,16 @@ impl VitessError {
             keyspace,
             shard,
             caller,
-            sql,
-            ..
+            statement,
         } = context;
         let camel = camel(code);
         let mut message = format!(
             "target: {keyspace}.{shard}.primary: vttablet: rpc error: code = {camel} desc = \
              {description} (CallerID: {caller})"
         );
-        if !sql.is_empty() {
-            message.push_str(&format!(": Sql: {sql:?}, BindVars: {{REDACTED}}"));
+        if let Some(statement) = statement {
+            let sql = statement.with_bind_variables();
+            let _ = write!(message, ": Sql: {sql:?}, BindVars: {{REDACTED}}");
         }
         Self { code, message }
     }
@@ -79,7 +89,7 @@ impl VitessError {
     /// A statement that took longer than it may.
     pub(super) fn late(context: Context<'_>) -> Self {
         Self::tablet(
-            Context { sql: "", ..context },
+            context.quiet(),
             "DEADLINE_EXCEEDED",
             "context deadline exceeded",
         )
@@ -90,7 +100,8 @@ impl VitessError {
         match error {
             ClientError::Server(error) if error.code == 1064 => near(query, &error.message),
             ClientError::Server(error) => {
-                let (number, state, text) = as_mysql(error, context.table);
+                let (number, state, text) =
+                    as_mysql(error, context.statement.and_then(Statement::table));
                 Self::mysql(context, number, &state, &text)
             }
             ClientError::Driver(DriverError::ConnectionClosed) | ClientError::Io(_) => {
@@ -107,7 +118,8 @@ fn near(query: &str, text: &str) -> VitessError {
     let rest = text
         .split_once("near '")
         .and_then(|(_, rest)| rest.rsplit_once("' at line"));
-    let rest = rest.map_or("", |(rest, _)| rest);
+    // It ends where MariaDB cuts it, in the middle of a letter even.
+    let rest: String = rest.map_or("", |(rest, _)| rest).chars().take(20).collect();
     let word: String = rest
         .chars()
         .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
@@ -115,7 +127,7 @@ fn near(query: &str, text: &str) -> VitessError {
     let start = if rest.is_empty() {
         query.len()
     } else {
-        query.find(rest).unwrap_or(0)
+        query.find(&rest).unwrap_or(0)
     };
     VitessError::syntax(start + word.len() + 1, &word)
 }
@@ -150,11 +162,12 @@ fn as_mysql(error: &ServerError, table: Option<&str>) -> (u16, String, String) {
             told(1062, state, text)
         }
         1054 => told(1054, state, clause(message)),
+        1366 => told(1366, "HY000", short_column(message)),
         _ => told(*code, state, short_column(message)),
     }
 }
 
-/// Where an unknown column stands: newer MariaDBs name the keyword, MySQL the clause.
+/// Where an unknown column stands: a newer MariaDB names the keyword, MySQL the clause.
 fn clause(message: &str) -> String {
     const CLAUSES: [(&str, &str); 8] = [
         ("SELECT", "field list"),
@@ -200,8 +213,9 @@ fn code(number: u16) -> &'static str {
         1029 | 1032 | 1054 | 1091 | 1094 | 1109 | 1122 | 1141 | 1146 | 1147 | 1176 => "NOT_FOUND",
         1044 | 1045 | 1095 | 1211 | 1227 => "PERMISSION_DENIED",
         1046 | 1082 | 1099 | 1100 | 1104 | 1148 | 1162 | 1165 | 1169 | 1173 | 1179 | 1207
-        | 1215 | 1216 | 1217 | 1223 | 1230 | 1241 | 1242 | 1288 | 1289 | 1291 | 1364 | 1451
-        | 1452 => "FAILED_PRECONDITION",
+        | 1215 | 1216 | 1217 | 1223 | 1230 | 1241 | 1242 | 1288 | 1289 | 1291 | 1451 | 1452 => {
+            "FAILED_PRECONDITION"
+        }
         1050 | 1062 | 1086 | 1125 => "ALREADY_EXISTS",
         1078 | 1080 | 1152 | 1213 => "ABORTED",
         1317 => "CANCELED",

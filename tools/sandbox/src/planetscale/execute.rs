@@ -8,6 +8,7 @@ use std::time::Duration;
 use mysql_async::prelude::Queryable as _;
 
 use super::error::{Context, VitessError};
+use super::failure::{Failure, Mode};
 use super::pool::Pool;
 use super::query::{self, Failed};
 use super::reply::Outcome;
@@ -21,6 +22,9 @@ pub(super) struct Executor {
     pub(super) transactions: Arc<Transactions>,
     pub(super) query_limit: Duration,
 }
+
+/// How a transaction ended whose connection broke.
+const CLOSED: &str = "unlocked closed connection";
 
 type Executed = Result<Outcome, VitessError>;
 
@@ -52,6 +56,46 @@ impl Executor {
             }
             _ if session.in_transaction => self.within(session, statement, context).await,
             _ => self.alone(statement, context, session).await,
+        }
+    }
+
+    /// Lets go wrong what was ordered to, as far as it is the database's doing.
+    pub(super) async fn fail(
+        &self,
+        session: &mut VitessSession,
+        context: Context<'_>,
+        failure: &Failure,
+    ) -> Result<(), VitessError> {
+        let pause = failure.millis.map(Duration::from_millis);
+        let transaction = session.transaction();
+        match failure.mode {
+            Mode::Slow => {
+                tokio::time::sleep(pause.unwrap_or(Duration::from_secs(2))).await;
+                Ok(())
+            }
+            Mode::SessionLost => {
+                if let Some(id) = transaction {
+                    self.transactions.lose(id).await;
+                }
+                Err(lost(context, transaction.unwrap_or(1)))
+            }
+            Mode::Deadlock => {
+                if let Some(id) = transaction {
+                    let mut connection = self.take(id, context).await?;
+                    let rolled_back = connection.conn.query_drop("ROLLBACK").await;
+                    rolled_back.map_err(|error| VitessError::of_client(context, "", &error))?;
+                    self.transactions.give_back(id, connection);
+                }
+                Err(VitessError::deadlock(context))
+            }
+            Mode::Timeout => {
+                tokio::time::sleep(pause.unwrap_or_default()).await;
+                if let Some(id) = transaction {
+                    self.transactions.close(id, CLOSED).await;
+                }
+                Err(VitessError::late(context))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -96,13 +140,12 @@ impl Executor {
         context: Context<'_>,
     ) -> Executed {
         let of_client = |error| VitessError::of_client(context, statement.sql, &error);
-        let (id, mut connection) = match session.transaction() {
-            Some(id) => (id, self.take(id, context).await?),
-            None => {
-                let (id, connection) = self.transactions.begin().await.map_err(of_client)?;
-                session.join(context.keyspace, id);
-                (id, connection)
-            }
+        let (id, mut connection) = if let Some(id) = session.transaction() {
+            (id, self.take(id, context).await?)
+        } else {
+            let (id, connection) = self.transactions.begin().await.map_err(of_client)?;
+            session.join(context.keyspace, id);
+            (id, connection)
         };
         recall(&mut connection.conn, statement, session)
             .await
@@ -120,7 +163,7 @@ impl Executor {
                 connection_lost,
             }) => {
                 if connection_lost {
-                    self.transactions.end(id, "unlocked closed connection");
+                    self.transactions.end(id, CLOSED);
                 } else {
                     self.transactions.give_back(id, connection);
                 }
@@ -141,7 +184,7 @@ impl Executor {
         let Some(id) = transaction else {
             return Ok(Outcome::default());
         };
-        let context = Context { sql: "", ..context };
+        let context = context.quiet();
         let mut connection = self.take(id, context).await?;
         let ran = connection.conn.query_drop(how).await;
         let why = match how {
@@ -160,10 +203,7 @@ impl Executor {
         context: Context<'_>,
     ) -> Result<super::pool::Connection, VitessError> {
         let taken = self.transactions.take(id).await;
-        taken.map_err(|Gone(how)| {
-            let context = Context { sql: "", ..context };
-            VitessError::tablet(context, "ABORTED", &how)
-        })
+        taken.map_err(|Gone(how)| VitessError::tablet(context.quiet(), "ABORTED", &how))
     }
 
     /// The limit for all, or the statement's own where that is shorter.
@@ -177,6 +217,11 @@ impl Executor {
             self.query_limit.min(Duration::from_millis(millis))
         })
     }
+}
+
+fn lost(context: Context<'_>, transaction: u64) -> VitessError {
+    let text = format!("transaction {transaction}: not found (potential transaction timeout)");
+    VitessError::tablet(context.quiet(), "ABORTED", &text)
 }
 
 /// `LAST_INSERT_ID()` is the session's, and the connection is anybody's.

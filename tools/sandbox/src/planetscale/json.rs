@@ -8,8 +8,7 @@ use serde_json::Value;
 use sqlparser::ast::{Expr, SelectItem, SetExpr, Statement as Parsed};
 
 use super::pool::Connection;
-use super::statement::{Kind, Statement};
-use super::syntax;
+use super::statement::Statement;
 
 /// Functions whose value is JSON in MySQL.
 const FUNCTIONS: [&str; 20] = [
@@ -44,13 +43,10 @@ pub(super) struct Expressions(Vec<Option<String>>);
 
 impl Expressions {
     pub(super) fn of(statement: &Statement<'_>, columns: usize) -> Self {
-        if statement.kind != Kind::Select {
-            return Self::default();
-        }
-        let Some(Parsed::Query(query)) = syntax::parse(statement.sql) else {
+        let Some(Parsed::Query(query)) = statement.syntax() else {
             return Self::default();
         };
-        let SetExpr::Select(select) = *query.body else {
+        let SetExpr::Select(select) = &*query.body else {
             return Self::default();
         };
         if select.projection.len() != columns {

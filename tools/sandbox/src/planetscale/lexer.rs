@@ -101,8 +101,7 @@ fn next(rest: &str) -> Option<(TokenKind, usize)> {
             });
             Some((TokenKind::Variable, signs + name))
         }
-        ('0'..='9', _) => Some(number(rest)),
-        ('.', Some('0'..='9')) => Some(number(rest)),
+        ('0'..='9', _) | ('.', Some('0'..='9')) => Some(number(rest)),
         _ if is_word(first) => Some((TokenKind::Word, run(rest, is_word))),
         _ => Some((TokenKind::Symbol, first.len_utf8())),
     }

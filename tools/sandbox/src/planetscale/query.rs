@@ -112,7 +112,14 @@ async fn describe(
     }
     // What SHOW and EXPLAIN answer is as MariaDB has it.
     let computed = statement.kind == Kind::Select;
-    let expressions = json::Expressions::of(statement, columns.len());
+    let from_tables = columns
+        .iter()
+        .all(|column| !column.org_table_ref().is_empty());
+    let expressions = if computed && !from_tables {
+        json::Expressions::of(statement, columns.len())
+    } else {
+        json::Expressions::default()
+    };
     let json = json::columns(connection, columns, &expressions).await?;
     let fields = columns.iter().zip(&json).enumerate();
     let fields = fields.map(|(place, (column, json))| {

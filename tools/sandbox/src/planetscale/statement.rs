@@ -1,7 +1,16 @@
 //! What a statement is: its kind by its first words, and its text without literals.
 
+use std::sync::OnceLock;
+
+use sqlparser::ast::Statement as Parsed;
+use sqlparser::dialect::MySqlDialect;
+use sqlparser::parser::Parser;
+
 use super::error::VitessError;
 use super::lexer::{Token, TokenKind, Unended, tokens};
+
+/// How much of a statement is shown, in bytes.
+const SHOWN: usize = 4096;
 
 /// What vtgate does with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,16 +62,8 @@ impl Kind {
             ("create" | "alter" | "drop" | "rename" | "truncate", _) => Self::Ddl,
             ("begin", _) | ("start", "transaction") => Self::Begin,
             ("commit", _) => Self::Commit,
-            ("rollback", "to") => Self::Savepoint,
-            ("rollback", _) => {
-                let to = |token: &Token<'_>| token.is("to");
-                if tokens.iter().any(to) {
-                    Self::Savepoint
-                } else {
-                    Self::Rollback
-                }
-            }
-            ("savepoint" | "release", _) => Self::Savepoint,
+            ("rollback", _) if !tokens.iter().any(|token| token.is("to")) => Self::Rollback,
+            ("savepoint" | "release" | "rollback", _) => Self::Savepoint,
             ("set", _) => Self::Set,
             ("use", _) => Self::Use,
             ("show" | "explain" | "describe" | "desc" | "vexplain", _) => Self::Show,
@@ -96,6 +97,7 @@ pub(super) struct Statement<'a> {
     pub(super) tokens: Vec<Token<'a>>,
     /// Vitess's directives (`/*vt+ … */`).
     pub(super) directives: String,
+    syntax: OnceLock<Option<Parsed>>,
 }
 
 impl<'a> Statement<'a> {
@@ -109,8 +111,9 @@ impl<'a> Statement<'a> {
                 tokens.push(token);
             } else if let Some(directive) = token.text.strip_prefix("/*vt+") {
                 directives.push_str(directive.trim_end_matches("*/"));
-            } else if token.text.starts_with("/*M!") {
-                return Err(VitessError::syntax(token.at + 4, "/*M!"));
+            } else if token.text.starts_with("/*M!") || token.text.starts_with("/*!") {
+                // They are none to MariaDB, which executes what is in them.
+                return Err(VitessError::unsupported("executable comments"));
             }
         }
         let end = tokens
@@ -134,7 +137,18 @@ impl<'a> Statement<'a> {
             kind: Kind::of(&tokens),
             tokens,
             directives,
+            syntax: OnceLock::new(),
         })
+    }
+
+    /// Its syntax tree, where the parser knows it. It does not know all that MariaDB does, so
+    /// that without one a statement is judged by its words.
+    pub(super) fn syntax(&self) -> Option<&Parsed> {
+        let parse = || {
+            let mut parsed = Parser::parse_sql(&MySqlDialect {}, self.sql).ok()?;
+            parsed.pop().filter(|_| parsed.is_empty())
+        };
+        self.syntax.get_or_init(parse).as_ref()
     }
 
     /// With `?` for each literal.
@@ -152,6 +166,10 @@ impl<'a> Statement<'a> {
         let mut end = None;
         let mut literals = 0;
         for token in &self.tokens {
+            if text.len() > SHOWN {
+                text.push('…');
+                break;
+            }
             if end.is_some_and(|end| end < token.at) {
                 text.push(' ');
             }
@@ -249,5 +267,6 @@ mod tests {
         assert_eq!(error.message, "syntax error at position 15 near 'DROP'");
         assert!(Statement::parse("SELECT ';' ; ").is_ok());
         assert!(Statement::parse(" -- nothing").is_err());
+        assert!(Statement::parse("SELECT 1 /*! , 2 */").is_err());
     }
 }

@@ -134,25 +134,27 @@ impl Transactions {
     }
 
     async fn expire(&self, id: u64) {
-        let open = self.remove(id, &format!("exceeded timeout: {}", seconds(self.limit)));
+        let why = format!("exceeded timeout: {}", seconds(self.limit));
+        self.close(id, &why).await;
+    }
+
+    /// Rolls one back, whoever uses it, and says why from then on.
+    pub(super) async fn close(&self, id: u64, why: &str) {
+        let open = self.remove(id, why);
         self.abandon(open).await;
     }
 
     async fn abandon(&self, open: Option<Open>) {
-        match open {
-            Some(Open {
-                idle: Some(mut connection),
-                ..
-            }) => {
-                if connection.conn.query_drop("ROLLBACK").await.is_ok() {
-                    self.pool.give_back(connection);
-                }
+        let Some(open) = open else {
+            return;
+        };
+        if let Some(mut connection) = open.idle {
+            if connection.conn.query_drop("ROLLBACK").await.is_ok() {
+                self.pool.give_back(connection);
             }
+        } else {
             // A statement is under way in it.
-            Some(Open { connection_id, .. }) => {
-                let _ = self.pool.kill(connection_id).await;
-            }
-            None => {}
+            let _ = self.pool.kill(open.connection_id).await;
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// What MySQL gives for bytes.
 const BINARY: u16 = 63;
-/// `utf8mb4_0900_ai_ci`, the connection's collation on `PlanetScale`: any text is converted to it,
+/// `utf8mb4_0900_ai_ci`, the connection's collation on PlanetScale: any text is converted to it,
 /// so it is what every text column has.
 const UTF8MB4: u16 = 255;
 

@@ -44,7 +44,10 @@ impl Database {
             panic!("no options");
         };
         let sandbox = Sandbox::start(*options).await.unwrap();
-        let url = sandbox.announcement()["planetscale"].as_str().unwrap();
+        let announced = sandbox.announcement();
+        assert_eq!(announced["planetscale_username"], "sandbox-username");
+        assert_eq!(announced["planetscale_password"], "sandbox-password");
+        let url = announced["planetscale"].as_str().unwrap();
         Self {
             url: url.to_owned(),
             _sandbox: sandbox,
