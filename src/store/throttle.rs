@@ -125,7 +125,7 @@ fn exist(id: RowId, now: Timestamp) -> Statement {
             0_i64.into(),
             forgotten_at.into(),
         ]],
-        OnConflict::Keep,
+        OnConflict::Hold,
     )
 }
 

@@ -217,7 +217,7 @@ fn insert_sql(table: &str, columns: &[&str], on_conflict: OnConflict) -> String 
     );
     match on_conflict {
         OnConflict::Fail => {}
-        OnConflict::Keep => sql.push_str(" ON CONFLICT DO NOTHING"),
+        OnConflict::Keep | OnConflict::Hold => sql.push_str(" ON CONFLICT DO NOTHING"),
         OnConflict::Replace { key } => sql.push_str(&overwrite(columns, key)),
     }
     sql

@@ -4,7 +4,7 @@
 //! parts of one `UNION ALL`. So is a batch of one write. Any other is a transaction:
 //! `BEGIN`, its statements one after the other (neighbouring reads as one),
 //! `COMMIT`, in one session. What certainly left nothing behind is done again,
-//! three times at most; a `COMMIT` without an answer is not.
+//! five times at most; a `COMMIT` without an answer is not.
 //!
 //! Invariant: a transaction that does not end well is rolled back, or ended by
 //! the server within 20 seconds.
@@ -26,6 +26,7 @@ use super::{EngineError, Outcome, Rows, Statement};
 use crate::platform::{
     clock::pass,
     fetch::{self, Outgoing},
+    random,
 };
 
 pub(super) use rows::{Part, decode};
@@ -33,8 +34,8 @@ pub(super) use rows::{Part, decode};
 use spell::{Step, Yield};
 
 /// How often a batch is tried that certainly left nothing behind.
-const TRIES: u32 = 3;
-/// Milliseconds to wait before another try, for each try so far.
+const TRIES: u32 = 5;
+/// Milliseconds to wait at most before the second try; twice as long before the next.
 const PAUSE: u32 = 40;
 /// Longer than the server lets any statement take.
 const TIMEOUT_MS: u32 = 25_000;
@@ -75,7 +76,9 @@ impl PlanetScale {
             match self.run(&steps, statements.len(), trips).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(failed) if failed.is_worth_another && tried < TRIES => {
-                    pass(PAUSE * tried).await;
+                    // Those who met over a row are not to meet there again.
+                    let [part] = random::bytes::<1>().unwrap_or([128]);
+                    pass(((PAUSE << tried) * u32::from(part)) >> 9).await;
                     tried += 1;
                 }
                 Err(failed) => return Err(failed.error),

@@ -63,8 +63,11 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 pub(crate) enum OnConflict {
     /// The batch fails with [`super::EngineError::Duplicate`].
     Fail,
-    /// The row stays as it was.
+    /// The row stays as it was, and the count of rows changed says so.
     Keep,
+    /// The row stays as it was and is the batch's until it lands: for one that a later
+    /// statement writes. What the count says is the engine's own affair.
+    Hold,
     /// The row is overwritten, all but its key and its owner (`user_id`); `key` are the
     /// columns of its key.
     Replace { key: &'static [&'static str] },

@@ -11,7 +11,7 @@ use ureq::Agent;
 use crate::error::{StackError, While as _};
 
 /// Longer than the service lets a statement take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A database of PlanetScale's.
 pub struct Branch {

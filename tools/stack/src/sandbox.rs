@@ -59,6 +59,8 @@ impl Sandbox {
         if let Some((socket, port)) = mysql {
             command.arg("--mysql-socket").arg(socket);
             command.arg("--planetscale-port").arg(port.to_string());
+            let vschema = workspace.path("migrations/mysql/vschema.json");
+            command.arg("--vschema").arg(vschema);
         }
         command
             .arg("--mail-log")

@@ -181,6 +181,12 @@ fn inserts(
     let (verb, end) = match on_conflict {
         OnConflict::Fail => ("INSERT", String::new()),
         OnConflict::Keep => ("INSERT IGNORE", String::new()),
+        // IGNORE would take a shared lock, which two batches cannot both raise. The last
+        // column is part of no key.
+        OnConflict::Hold => {
+            let last = columns.last().ok_or(EngineError::Shape)?;
+            ("INSERT", format!(" ON DUPLICATE KEY UPDATE {last}={last}"))
+        }
         OnConflict::Replace { key } => ("INSERT", overwrite(columns, key)),
     };
     let start = format!("{verb} INTO {table} ({}) VALUES ", columns.join(","));
