@@ -26,6 +26,8 @@
     missing_docs
 )]
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 mod app;
 mod bank;
 mod client;
@@ -48,3 +50,9 @@ pub use person::{Applicant, Person};
 pub use pwned_passwords::{PwnedPasswords, prefix};
 pub use reply::Reply;
 pub use sealed::Keys;
+
+/// Seconds since the Unix epoch, by this machine's clock, which is the Worker's too.
+pub fn unix_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs().cast_signed())
+}

@@ -19,8 +19,7 @@ mod plaid_down;
 
 use std::time::{Duration, Instant};
 
-use end_to_end::{Connection, Person, TestApp, differences};
-use serde_json::json;
+use end_to_end::{Connection, Person, TestApp, differences, unix_now};
 
 /// Minutes pass, with a sweep each, until her list is what her banks know and nobody
 /// has anything left to do.
@@ -54,12 +53,12 @@ fn heals(app: &TestApp, person: &Person, connections: &[&Connection]) {
 
 /// Leases that are held, Items with work to do, webhooks that wait.
 fn left_to_do(app: &TestApp) -> [u64; 3] {
+    let held = format!("lease_until>{}", unix_now());
     [
-        "SELECT count(*) AS n FROM item WHERE lease_until>unixepoch()",
-        "SELECT count(*) AS n FROM item WHERE wanted<>synced",
-        "SELECT count(*) AS n FROM inbox WHERE waiting=1",
+        app.count_rows_where("item", &held),
+        app.count_rows_where("item", "wanted<>synced"),
+        app.count_rows_where("inbox", "waiting=1"),
     ]
-    .map(|query| app.database().number(query, &json!([])))
 }
 
 /// A seed: the one of `BALANCE_SEED`, to play a run again, or a new one.
