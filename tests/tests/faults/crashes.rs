@@ -6,11 +6,11 @@
 
 use std::time::{Duration, Instant};
 
-use end_to_end::{Connection, Linked, Person, TestApp, Truth, differences};
+use end_to_end::{Connection, Linked, Person, TestApp, Truth, differences, heals};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::{heals, seed};
+use super::seed;
 
 /// Kill points of each kind; fifty in all.
 const SYNCS: u32 = 24;
