@@ -2,10 +2,6 @@
 //! looks first and does nothing where all is as it should be.
 
 mod debian;
-#[allow(
-    dead_code,
-    reason = "called by what needs a database server, and nothing in here does"
-)]
 pub(crate) mod mariadb;
 mod node;
 mod rust;
