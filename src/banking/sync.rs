@@ -352,9 +352,13 @@ impl Attempt<'_> {
         let person = sealer.person();
         let (whole, number) = (self.progress.whole, self.number);
         let tokens = MonthTokens::new(&self.keys);
-        self.record.cursor.clone_from(&self.progress.next);
-        self.record.health = Health::Good;
-        self.record.last_synced_at = Some(Timestamp::now());
+        // A copy: if this does not land, what is written of the failure has the old cursor.
+        let record = ItemRecord {
+            cursor: self.progress.next.clone(),
+            health: Health::Good,
+            last_synced_at: Some(Timestamp::now()),
+            ..self.record.clone()
+        };
         let release = Release {
             state: "active",
             synced: self.progress.wanted,
@@ -387,7 +391,7 @@ impl Attempt<'_> {
                 &self.keys,
                 self.item,
                 self.rev,
-                &self.record,
+                &record,
                 &release,
             )?);
             match self.app.db.batch_all(&batch).await {

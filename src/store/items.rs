@@ -25,7 +25,7 @@ use crate::{
 pub(crate) const LEASE_SECONDS: i64 = 120;
 
 /// The private part of an Item.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ItemRecord {
     /// Plaid's id of it; case-sensitive.
     pub(crate) plaid_item_id: String,

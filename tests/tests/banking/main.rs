@@ -30,11 +30,15 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use end_to_end::{Connection, TestApp, differences};
+use stack::Engine;
 
 /// The instance. Its folder is kept after the run, for whoever wants to look.
 fn app() -> &'static TestApp {
     static APP: LazyLock<TestApp> = LazyLock::new(|| {
-        TestApp::start(Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("banking")))
+        TestApp::start(Some(
+            Path::new(env!("CARGO_TARGET_TMPDIR"))
+                .join(format!("banking-{}", Engine::of_environment().name())),
+        ))
     });
     &APP
 }

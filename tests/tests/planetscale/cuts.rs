@@ -51,9 +51,10 @@ fn fifty_random_cuts_during_syncs_lose_and_double_nothing() {
         let change = change(&mut rng, &connection);
         connection.bank.update(&change.to_string());
         let mode = *rng.choice(MODES.as_slice()).unwrap();
-        app.planetscale()
-            .fail(&json!({"mode": mode, "after": rng.u32(..STATEMENTS), "times": rng.u64(1..4)}));
+        let order = json!({"mode": mode, "after": rng.u32(..STATEMENTS), "times": rng.u64(1..4)});
+        app.planetscale().fail(&order);
         let status = connection.refresh().status();
+        eprintln!("{order}: {status}");
         assert!(
             matches!(status, 200 | 202 | 401 | 409 | 500..=503),
             "answered {status}"

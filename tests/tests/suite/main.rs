@@ -25,6 +25,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use end_to_end::TestApp;
+use stack::Engine;
 
 /// The instance. Its folder is kept after the run, for whoever wants to look.
 fn app() -> &'static TestApp {
@@ -34,7 +35,8 @@ fn app() -> &'static TestApp {
 
 /// Where an instance keeps its files.
 fn folder(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+    let engine = Engine::of_environment().name();
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{engine}"))
 }
 
 /// What each of `count` callers at once gets, in no order.

@@ -135,6 +135,27 @@ impl Stack {
         Branch::new(url, username, password).map(Some)
     }
 
+    /// The Worker's variables that name its database; none on D1, which is a binding.
+    #[must_use]
+    pub fn database_vars(&self) -> Vec<(&'static str, String)> {
+        let Some(sandbox) = self.sandbox.as_ref().filter(|_| self.mariadb.is_some()) else {
+            return Vec::new();
+        };
+        let addresses = &sandbox.addresses;
+        vec![
+            ("DATABASE_ENGINE", self.options.engine.name().to_owned()),
+            ("PLANETSCALE_URL", addresses.planetscale.clone()),
+            (
+                "PLANETSCALE_USERNAME",
+                addresses.planetscale_username.clone(),
+            ),
+            (
+                "PLANETSCALE_PASSWORD",
+                addresses.planetscale_password.clone(),
+            ),
+        ]
+    }
+
     /// Which database holds the instance's rows.
     #[must_use]
     pub fn engine(&self) -> Engine {
@@ -319,17 +340,8 @@ impl Stack {
             vars.set("PLAID_CLIENT_ID", &sandbox.addresses.plaid_client_id)?;
             vars.set("PLAID_SECRET", &sandbox.addresses.plaid_secret)?;
             vars.set("PWNED_BASE_URL", &sandbox.addresses.pwned)?;
-            if self.mariadb.is_some() {
-                vars.set("DATABASE_ENGINE", self.options.engine.name())?;
-                vars.set("PLANETSCALE_URL", &sandbox.addresses.planetscale)?;
-                vars.set(
-                    "PLANETSCALE_USERNAME",
-                    &sandbox.addresses.planetscale_username,
-                )?;
-                vars.set(
-                    "PLANETSCALE_PASSWORD",
-                    &sandbox.addresses.planetscale_password,
-                )?;
+            for (name, value) in self.database_vars() {
+                vars.set(name, &value)?;
             }
         }
         for file in &self.options.vars_files {

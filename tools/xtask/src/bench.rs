@@ -9,6 +9,7 @@ mod argon2;
 mod bare;
 mod bundle;
 mod contest;
+mod engines;
 mod lists;
 mod load;
 mod memory;
@@ -65,6 +66,10 @@ const ROWS: &[Row] = &[
     bare::BARE,
     sync::SYNC_10000,
     argon2::ARGON2,
+    engines::ME,
+    engines::ACCOUNTS,
+    engines::LIST_100,
+    engines::SIGN_IN,
     memory::MEMORY,
 ];
 

@@ -29,6 +29,8 @@ pub(super) enum Bar {
 pub(super) enum Measured {
     /// A quantity in the row's unit.
     Value(f64),
+    /// A quantity, and two sides to look at beside it.
+    Beside { value: f64, ours: Side, other: Side },
     /// How many times as fast as the other side, and both sides in CPU time.
     Ratio { ratio: f64, ours: Side, other: Side },
 }
@@ -73,6 +75,9 @@ impl Row {
             Ok(Measured::Value(value)) => (None, Some(rounded(value)), None, None),
             Ok(Measured::Ratio { ratio, ours, other }) => {
                 (Some(rounded(ratio)), None, Some((ours, other)), None)
+            }
+            Ok(Measured::Beside { value, ours, other }) => {
+                (None, Some(rounded(value)), Some((ours, other)), None)
             }
             Err(error) => (None, None, None, Some(format!("{error:#}"))),
         };

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use serde_json::json;
-use stack::{Stack, StackOptions};
+use stack::{Engine, Stack, StackOptions};
 
 use crate::client::{Client, Reply, elements, escaped, string};
 
@@ -16,7 +16,10 @@ use crate::client::{Client, Reply, elements, escaped, string};
 const TRANSACTIONS: u32 = 2_400;
 /// How many people sync: one in each round, and one to warm the sides.
 const SYNCING: usize = super::sync::ROUNDS + 1;
-const PASSWORD: &str = "seven quiet herons at dusk";
+/// Everyone's.
+pub(super) const PASSWORD: &str = "seven quiet herons at dusk";
+/// Whose transactions are read.
+pub(super) const READER: &str = "bench-0@example.com";
 /// How long something that goes on after a reply may take.
 const SOON: Duration = Duration::from_mins(1);
 
@@ -32,10 +35,12 @@ pub(super) struct Seed {
 
 impl Seed {
     /// Makes it, in an empty folder.
-    pub(super) fn sow(folder: &Path) -> Result<Self> {
-        eprintln!("  seeding a database through the service …");
+    pub(super) fn sow(folder: &Path, engine: Engine) -> Result<Self> {
+        let name = engine.name();
+        eprintln!("  seeding a database ({name}) through the service …");
         let options = StackOptions {
             persist: Some(folder.to_owned()),
+            engine,
             ..StackOptions::default()
         };
         let mut stack = Stack::start(options)?;
@@ -67,6 +72,11 @@ impl Seed {
     /// The instance's folder, with its own configuration of wrangler.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The variables that name the database, where it is not a binding.
+    pub(super) fn database_vars(&self) -> Vec<(&'static str, String)> {
+        self.stack.database_vars()
     }
 
     pub(super) fn plaid_url(&self) -> &str {

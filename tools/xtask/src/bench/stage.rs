@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use stack::{TEST_KEYRING, Workspace};
+use stack::{Engine, TEST_KEYRING, Workspace};
 
 use super::load::{Load, Until, Wire};
 use super::runtime::{Options, Runtime};
@@ -20,9 +20,18 @@ const CONNECTIONS: usize = 4;
 pub(super) struct Stage {
     pub(super) workspace: Workspace,
     // Runtimes end before the stand-ins they talk to.
+    engines: Option<Engines>,
     still: Option<Pair>,
     working: Option<Pair>,
     seed: Option<Seed>,
+}
+
+/// Our Worker on each engine, with a reader's token there.
+pub(super) struct Engines {
+    pub(super) d1: (Runtime, String),
+    pub(super) planetscale: (Runtime, String),
+    // The database behind it, which outlives the runtime.
+    _seed: Seed,
 }
 
 /// Our Worker and the twin, on the same data.
@@ -35,6 +44,7 @@ impl Stage {
     pub(super) fn new(workspace: Workspace) -> Self {
         Self {
             workspace,
+            engines: None,
             still: None,
             working: None,
             seed: None,
@@ -44,7 +54,7 @@ impl Stage {
     /// The people and the bank.
     pub(super) fn seed(&mut self) -> Result<&Seed> {
         if self.seed.is_none() {
-            self.seed = Some(Seed::sow(&self.folder("seed")?)?);
+            self.seed = Some(Seed::sow(&self.folder("seed")?, Engine::D1)?);
         }
         self.seed.as_ref().context("just made")
     }
@@ -71,6 +81,25 @@ impl Stage {
             self.seed.as_ref().context("just made")?,
             self.working.as_ref().context("just made")?,
         ))
+    }
+
+    /// Our Worker on both engines, each with the same people and transactions.
+    pub(super) fn engines(&mut self) -> Result<&Engines> {
+        let reader = self.seed()?.reader.clone();
+        if self.engines.is_none() {
+            let folder = self.folder("engines")?;
+            let worker = self.workspace.path("build/index.js");
+            let d1 = self.start(&worker, &folder.join("d1"), false)?;
+            let seed = Seed::sow(&self.folder("seed-planetscale")?, Engine::PlanetScale)?;
+            let state = folder.join("planetscale");
+            let planetscale = start(&self.workspace, &seed, &worker, &state, false)?;
+            self.engines = Some(Engines {
+                d1: (d1, reader),
+                planetscale: (planetscale, seed.reader.clone()),
+                _seed: seed,
+            });
+        }
+        self.engines.as_ref().context("just made")
     }
 
     /// Our Worker alone, asked nothing yet.
@@ -113,18 +142,29 @@ impl Stage {
     /// Starts a Worker on a copy of the seeded database.
     fn start(&self, worker: &Path, state: &Path, consumer: bool) -> Result<Runtime> {
         let seed = self.seed.as_ref().context("nothing was seeded")?;
-        copy(&seed.state(), state)?;
-        let vars = variables(&self.workspace, seed)?;
-        let compatibility_date = compatibility_date(&self.workspace)?;
-        let options = Options {
-            worker,
-            state,
-            compatibility_date: &compatibility_date,
-            vars: &vars,
-            consumer,
-        };
-        Runtime::start(&self.workspace, &options)
+        start(&self.workspace, seed, worker, state, consumer)
     }
+}
+
+/// Starts a Worker on a copy of what was seeded.
+fn start(
+    workspace: &Workspace,
+    seed: &Seed,
+    worker: &Path,
+    state: &Path,
+    consumer: bool,
+) -> Result<Runtime> {
+    copy(&seed.state(), state)?;
+    let vars = variables(workspace, seed)?;
+    let compatibility_date = compatibility_date(workspace)?;
+    let options = Options {
+        worker,
+        state,
+        compatibility_date: &compatibility_date,
+        vars: &vars,
+        consumer,
+    };
+    Runtime::start(workspace, &options)
 }
 
 impl Pair {
@@ -160,6 +200,9 @@ fn variables(workspace: &Workspace, seed: &Seed) -> Result<BTreeMap<String, Stri
     vars.insert("KEYRING".into(), TEST_KEYRING.into());
     vars.insert("PLAID_BASE_URL".into(), seed.plaid_url().into());
     vars.insert("PWNED_BASE_URL".into(), seed.pwned_url().into());
+    for (name, value) in seed.database_vars() {
+        vars.insert(name.into(), value);
+    }
     Ok(vars)
 }
 
