@@ -34,7 +34,7 @@ pub use cron::CronTrigger;
 pub use error::StackError;
 pub use mariadb::MariaDb;
 pub use options::{Build, Engine, StackOptions, TEST_KEYRING};
-pub use planetscale::Branch;
+pub use planetscale::{Branch, migrations};
 pub use process::Group;
 pub use stack::Stack;
 pub use workspace::Workspace;

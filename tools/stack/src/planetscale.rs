@@ -113,7 +113,10 @@ impl Branch {
 }
 
 /// The numbered SQL files of a folder, in order.
-fn migrations(folder: &Path) -> Result<Vec<PathBuf>, StackError> {
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn migrations(folder: &Path) -> Result<Vec<PathBuf>, StackError> {
     let context = || format!("reading {}", folder.display());
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).during(context)? {

@@ -11,6 +11,8 @@ mod demo;
 mod dev;
 mod progress;
 mod prove;
+#[cfg(test)]
+mod schema;
 mod setup;
 mod test;
 #[cfg(test)]
