@@ -9,6 +9,8 @@ mod client;
 mod command;
 mod demo;
 mod dev;
+mod migrate;
+mod planetscale;
 mod progress;
 mod prove;
 #[cfg(test)]
@@ -30,6 +32,7 @@ const COMMANDS: &[Command] = &[
     bench::COMMAND,
     build::COMMAND,
     setup::COMMAND,
+    migrate::COMMAND,
 ];
 
 fn main() -> ExitCode {
