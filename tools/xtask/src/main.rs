@@ -10,10 +10,10 @@ mod command;
 mod demo;
 mod dev;
 mod migrate;
+mod moving;
 mod planetscale;
 mod progress;
 mod prove;
-#[cfg(test)]
 mod schema;
 mod setup;
 mod test;
@@ -33,6 +33,7 @@ const COMMANDS: &[Command] = &[
     build::COMMAND,
     setup::COMMAND,
     migrate::COMMAND,
+    moving::COMMAND,
 ];
 
 fn main() -> ExitCode {

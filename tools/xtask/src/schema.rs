@@ -42,6 +42,10 @@ pub(crate) struct Schema {
 }
 
 /// A table.
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "what a move does not ask, a test does")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(crate) name: String,
@@ -54,6 +58,10 @@ pub(crate) struct Table {
 }
 
 /// A column.
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "what a move does not ask, a test does")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) name: String,
@@ -77,6 +85,10 @@ pub(crate) enum Kind {
 }
 
 /// An index that is not a key.
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "what a move does not ask, a test does")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Index {
     name: String,
