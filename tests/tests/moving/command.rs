@@ -36,6 +36,29 @@ impl Move {
         }
     }
 
+    /// The same from what `wrangler d1 export` makes of the database.
+    pub(crate) fn exported(&self, from: &TestApp) -> Self {
+        let folder = from.stack().persist_dir();
+        let file = folder.join("export.sql");
+        let mut wrangler = Workspace::here()
+            .node_program("wrangler")
+            .expect("wrangler");
+        // `--persist-to` is not among its options: it looks beside its configuration.
+        let state = folder.join(".wrangler/state");
+        std::fs::create_dir_all(&state).expect("a folder");
+        std::os::unix::fs::symlink(folder.join("state/v3"), state.join("v3")).expect("a link");
+        wrangler.args(["d1", "export", "DB", "--local", "--config", "wrangler.json"]);
+        wrangler.arg("--output").arg(&file).current_dir(folder);
+        let exported = wrangler.output().expect("wrangler runs");
+        let told = String::from_utf8_lossy(&exported.stderr);
+        assert!(exported.status.success(), "{told}");
+        Self {
+            d1: file,
+            progress: folder.join("move-export.json"),
+            variables: self.variables.clone(),
+        }
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let output = self.command(arguments).output().expect("it runs");
         Run {

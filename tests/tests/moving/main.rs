@@ -179,8 +179,13 @@ fn one_person_is_moved_and_what_differs_is_named() {
         .expect_problem(401, "unauthenticated");
     assert_eq!(new.count_rows("person"), 1);
 
-    // The same again finds everything in its place.
+    // The same again finds everything in its place, and so does wrangler's export.
     assert!(mv.run(&whose).succeeded);
+    let exported = mv
+        .exported(&old)
+        .run(&[whose.as_slice(), &["--overwrite"]].concat());
+    assert!(exported.succeeded, "{}", exported.told);
+    assert_eq!(exported.rows("txn"), (120, 120));
     let there = new.sql("SELECT id FROM txn ORDER BY id LIMIT 3");
     let id = |at: usize| there[at]["id"].as_str().unwrap().to_owned();
     new.sql(&format!("DELETE FROM txn WHERE id='{}'", id(0)));
