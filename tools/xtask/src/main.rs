@@ -9,8 +9,12 @@ mod client;
 mod command;
 mod demo;
 mod dev;
+mod migrate;
+mod moving;
+mod planetscale;
 mod progress;
 mod prove;
+mod schema;
 mod setup;
 mod test;
 #[cfg(test)]
@@ -28,6 +32,8 @@ const COMMANDS: &[Command] = &[
     bench::COMMAND,
     build::COMMAND,
     setup::COMMAND,
+    migrate::COMMAND,
+    moving::COMMAND,
 ];
 
 fn main() -> ExitCode {

@@ -115,3 +115,21 @@ fn the_example_explains_every_variable_and_secret() {
         assert!(explained, "{name}");
     }
 }
+
+#[test]
+fn the_example_explains_planetscale_and_sets_nothing_of_it() {
+    let example = file(".dev.vars.example");
+    for name in [
+        "PLANETSCALE_URL",
+        "PLANETSCALE_USERNAME",
+        "PLANETSCALE_PASSWORD",
+    ] {
+        let mut lines = example.lines().zip(example.lines().skip(1));
+        let explained = |(before, line): (&str, &str)| {
+            before.starts_with("# ") && line.starts_with(&format!("#{name}="))
+        };
+        assert!(lines.any(explained), "{name}");
+        let set = example.lines().any(|line| line.starts_with(name));
+        assert!(!set, "{name} would be taken over into .dev.vars");
+    }
+}
