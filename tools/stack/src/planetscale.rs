@@ -112,6 +112,19 @@ impl Branch {
     }
 }
 
+/// The statements of every migration of a folder, in order.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn schema(folder: &Path) -> Result<Vec<String>, StackError> {
+    let mut schema = Vec::new();
+    for path in migrations(folder)? {
+        let text = fs::read_to_string(&path).during(|| format!("reading {}", path.display()))?;
+        schema.extend(statements(&text));
+    }
+    Ok(schema)
+}
+
 /// The numbered SQL files of a folder, in order.
 fn migrations(folder: &Path) -> Result<Vec<PathBuf>, StackError> {
     let context = || format!("reading {}", folder.display());

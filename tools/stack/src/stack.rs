@@ -135,6 +135,12 @@ impl Stack {
         Branch::new(url, username, password).map(Some)
     }
 
+    /// The database server behind the stand-in for PlanetScale; none on D1.
+    #[must_use]
+    pub fn mariadb(&self) -> Option<&MariaDb> {
+        self.mariadb.as_ref()
+    }
+
     /// Which database holds the instance's rows.
     #[must_use]
     pub fn engine(&self) -> Engine {
@@ -210,6 +216,9 @@ impl Stack {
     pub fn ended(&mut self) -> Option<&'static str> {
         if self.worker.as_mut().is_some_and(Worker::has_ended) {
             return Some("the Worker");
+        }
+        if self.mariadb.as_mut().is_some_and(MariaDb::has_ended) {
+            return Some("MariaDB");
         }
         self.sandbox
             .as_mut()
@@ -301,6 +310,11 @@ impl Stack {
         if let Some(mut worker) = self.worker.take() {
             worker.stop();
         }
+        // The database after everything that is connected to it.
+        drop(self.sandbox.take());
+        if let Some(mariadb) = self.mariadb.take() {
+            mariadb.stop();
+        }
     }
 
     fn vars(&self) -> Result<Vars, StackError> {
@@ -312,6 +326,9 @@ impl Stack {
             vars.set("KEYRING", TEST_KEYRING)?;
         }
         vars.set("ORIGIN", &self.origin())?;
+        if self.options.engine == Engine::PlanetScale {
+            vars.set("DATABASE_ENGINE", self.options.engine.name())?;
+        }
         if let Some(sandbox) = &self.sandbox {
             let proxy = self.contract.as_ref().map(ContractProxy::url);
             let plaid = proxy.as_ref().unwrap_or(&sandbox.addresses.plaid);
@@ -320,7 +337,6 @@ impl Stack {
             vars.set("PLAID_SECRET", &sandbox.addresses.plaid_secret)?;
             vars.set("PWNED_BASE_URL", &sandbox.addresses.pwned)?;
             if self.mariadb.is_some() {
-                vars.set("DATABASE_ENGINE", self.options.engine.name())?;
                 vars.set("PLANETSCALE_URL", &sandbox.addresses.planetscale)?;
                 vars.set(
                     "PLANETSCALE_USERNAME",
