@@ -1,7 +1,7 @@
 //! A fresh private instance for one promise, and what people and banks do with it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use stack::{Stack, StackOptions, Workspace};
 
-use super::sqlite::Database;
+use super::database::Database;
+use super::disk::Disk;
 use crate::client::{Client, Reply, elements, escaped, string};
 
 /// How long something that goes on after a reply may take.
@@ -64,25 +65,25 @@ impl Instance {
         })
     }
 
-    /// All that workerd wrote: D1 under `v3/d1`.
-    pub(super) fn state(&self) -> PathBuf {
-        self.folder.join("state")
-    }
-
     /// The database's rows. Nobody may be writing: the Worker is killed before, as by a crash,
     /// and started again after.
     pub(super) fn database(&mut self) -> Result<Database> {
         self.stack.kill_worker()?;
-        let database = Database::of_instance(&d1(&self.state()));
+        let database = self.disk()?.rows();
         self.stack.restart_worker()?;
         database
     }
 
-    /// Ends it in order and says where its state is.
-    pub(super) fn stop(self) -> PathBuf {
-        let state = self.state();
+    /// What it has written, once the Worker was killed.
+    pub(super) fn disk(&self) -> Result<Disk> {
+        Disk::of(&self.stack)
+    }
+
+    /// Ends it in order; what it has written.
+    pub(super) fn stop(self) -> Disk {
+        let engine = self.stack.engine();
         self.stack.stop();
-        state
+        Disk::of_stopped(engine, &self.folder)
     }
 
     /// Signs up, confirms by mail, and gives the session's token.
@@ -169,11 +170,6 @@ impl Instance {
         }
         Ok(())
     }
-}
-
-/// Where workerd keeps D1.
-pub(super) fn d1(state: &Path) -> PathBuf {
-    state.join("v3/d1")
 }
 
 pub(super) fn sign_up(from: &Client, applicant: &Applicant) -> Result<Reply> {

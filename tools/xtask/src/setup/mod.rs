@@ -2,11 +2,7 @@
 //! looks first and does nothing where all is as it should be.
 
 mod debian;
-#[allow(
-    dead_code,
-    reason = "called by what needs a database server, and nothing in here does"
-)]
-pub(crate) mod mariadb;
+mod mariadb;
 mod node;
 mod rust;
 mod tools;
@@ -16,7 +12,7 @@ use std::process::{Command as Process, ExitCode};
 use std::thread;
 
 use anyhow::{Result, anyhow};
-use stack::Workspace;
+use stack::{Engine, Workspace};
 
 pub(crate) use rust::{TARGET, WasmToolchain, lints};
 pub(crate) use tools::{cargo_deny, folder as tools_folder};
@@ -73,6 +69,14 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<Toolchain> {
     });
     node.map_err(|_| anyhow!("installing the Node programs panicked"))??;
     built
+}
+
+/// Installs the server that an instance with this database has behind its stand-in.
+pub(crate) fn database(engine: Engine, workspace: &Workspace) -> Result<()> {
+    match engine {
+        Engine::D1 => Ok(()),
+        Engine::PlanetScale => mariadb::install(workspace),
+    }
 }
 
 /// Whether a program starts.
