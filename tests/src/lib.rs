@@ -26,14 +26,18 @@
     missing_docs
 )]
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 mod app;
 mod bank;
 mod client;
 mod connection;
 mod contract;
 mod database;
+mod healing;
 mod mailbox;
 mod person;
+mod planetscale;
 mod pwned_passwords;
 mod reply;
 mod sealed;
@@ -43,8 +47,16 @@ pub use bank::{Bank, BankItem, Linked, PlaidCall, TrueTransaction, Truth};
 pub use client::{Call, Client};
 pub use connection::{Connection, differences, shown_account};
 pub use database::Database;
+pub use healing::heals;
 pub use mailbox::{Mail, Mailbox};
 pub use person::{Applicant, Person};
+pub use planetscale::PlanetScale;
 pub use pwned_passwords::{PwnedPasswords, prefix};
 pub use reply::Reply;
 pub use sealed::Keys;
+
+/// Seconds since the Unix epoch, by this machine's clock, which is the Worker's too.
+pub fn unix_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs().cast_signed())
+}

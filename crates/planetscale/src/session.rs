@@ -272,13 +272,18 @@ impl Exchange<'_> {
     }
 }
 
-/// The first two words of a statement, past comments; empty where there are none.
+/// The first two words of a statement, past comments and the parentheses that a union
+/// begins with; empty where there are none.
 fn first_words(sql: &str) -> [&str; 2] {
     let mut lexer = Lexer::new(sql);
     let mut word = || loop {
         match lexer.next() {
             Ok(Some((Kind::Gap, _))) => {}
             Ok(Some((Kind::Other, piece))) => {
+                let piece = piece.trim_start_matches('(');
+                if piece.is_empty() {
+                    continue;
+                }
                 let end = piece.find(|c: char| !c.is_ascii_alphabetic());
                 return piece.get(..end.unwrap_or(piece.len())).unwrap_or_default();
             }

@@ -93,8 +93,10 @@ impl PlanetScale {
         trips: &AtomicU32,
     ) -> Result<Vec<Outcome>, Failed> {
         let mut session = Session::new();
-        let mut outcomes: Vec<Option<Outcome>> = (0..statements).map(|_| None).collect();
+        // What takes no step changes nothing: an insert of no rows.
+        let mut outcomes: Vec<Outcome> = (0..statements).map(|_| Outcome::Changed(0)).collect();
         let ran = match steps {
+            [] => Ok(()),
             [step] if !matches!(step.yields, Yield::Guard) => {
                 self.step(&mut session, step, &mut outcomes, trips).await
             }
@@ -110,15 +112,14 @@ impl PlanetScale {
             }
             return Err(failed);
         }
-        let outcomes: Option<Vec<Outcome>> = outcomes.into_iter().collect();
-        outcomes.ok_or(EngineError::Shape.into())
+        Ok(outcomes)
     }
 
     async fn transaction(
         &self,
         session: &mut Session,
         steps: &[Step],
-        outcomes: &mut [Option<Outcome>],
+        outcomes: &mut [Outcome],
         trips: &AtomicU32,
     ) -> Result<(), Failed> {
         self.ask(session.begin()?, trips).await?;
@@ -133,7 +134,7 @@ impl PlanetScale {
         &self,
         session: &mut Session,
         step: &Step,
-        outcomes: &mut [Option<Outcome>],
+        outcomes: &mut [Outcome],
         trips: &AtomicU32,
     ) -> Result<(), Failed> {
         let reply = self.ask(session.execute(&step.sql)?, trips).await?;
@@ -144,7 +145,7 @@ impl PlanetScale {
                 for (statement, part) in parts {
                     if let Some(outcome) = outcomes.get_mut(*statement) {
                         let rows = Rows::from_reply(Arc::clone(&reply), *part);
-                        *outcome = Some(Outcome::Rows(rows));
+                        *outcome = Outcome::Rows(rows);
                     }
                 }
                 return Ok(());
@@ -152,8 +153,7 @@ impl PlanetScale {
             Yield::Guard | Yield::Count => {}
         }
         if let Some(outcome) = outcomes.get_mut(step.statement) {
-            let before = outcome.as_ref().map_or(0, Outcome::changed);
-            *outcome = Some(Outcome::Changed(before + reply.rows_affected()));
+            *outcome = Outcome::Changed(outcome.changed() + reply.rows_affected());
         }
         Ok(())
     }

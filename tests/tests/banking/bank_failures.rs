@@ -1,7 +1,7 @@
 //! Plaid fails in every way it can, on every call about an Item: nothing is lost,
 //! the reply is right, and the sweep brings it back.
 
-use end_to_end::Connection;
+use end_to_end::{Connection, unix_now};
 use serde_json::{Value, json};
 
 use super::{app, assert_in_step, comes_into_step};
@@ -154,10 +154,9 @@ fn pauses_grow_while_a_bank_goes_on_failing_and_end_with_it() {
     );
     connection.bank.update(r#"{"add":1,"webhooks":false}"#);
     let pause = || {
-        let query = "SELECT retry_at - unixepoch() AS pause FROM item WHERE id=?";
-        app().database().sql(query, &json!([connection.row()]))[0]["pause"]
-            .as_i64()
-            .unwrap()
+        let query = "SELECT retry_at FROM item WHERE id=?";
+        let rows = app().database().sql(query, &json!([connection.row()]));
+        rows[0]["retry_at"].as_i64().unwrap() - unix_now()
     };
     let pauses: Vec<i64> = (0..4)
         .map(|_| {

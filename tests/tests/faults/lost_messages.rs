@@ -1,10 +1,8 @@
 //! Queue messages may be lost: what was answered is in the database, and the sweep
 //! finds it. Locally the queue lives in memory, so killing the Worker loses them.
 
-use end_to_end::TestApp;
+use end_to_end::{TestApp, heals};
 use serde_json::{Value, json};
-
-use super::heals;
 
 #[test]
 fn a_webhook_whose_message_is_lost_is_worked_off_by_the_sweep() {

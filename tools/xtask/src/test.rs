@@ -9,6 +9,7 @@ mod suites;
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -24,7 +25,7 @@ pub(crate) const COMMAND: Command = Command {
     name: "test",
     summary: "set up everything and run every check and test",
     help: "\
-Usage: cargo xtask test [--only SUITE]... [--json]
+Usage: cargo xtask test [--only SUITE]... [--engine ENGINE] [--json]
 
 Suites, in order:
   fmt         cargo fmt --check
@@ -35,10 +36,13 @@ Suites, in order:
   advisories  known vulnerabilities of the crates, where RustSec's list can be had
   npm-audit   known vulnerabilities of the npm packages, where the registry lists them
   dry-run     wrangler deploy --dry-run: the bundle is what the platform takes
-  end-to-end  the whole of it in workerd, with stand-ins beside it
+  end-to-end  the whole of it in workerd, with stand-ins beside it: once on D1, once on
+              PlanetScale (the stand-in, before a MariaDB)
+  planetscale what only a database over HTTP gets wrong: cuts, deadlocks, lost sessions
   contract    requests of all kinds, made from the OpenAPI document; replies held to it
 
   --only SUITE  run this one only; may be given more than once
+  --engine ENGINE  only what runs on it: native, wasm, d1 or planetscale
   --json        one JSON document on standard output: {\"rows\": [...]}
 
 Environment:
@@ -59,11 +63,12 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
         workspace,
         toolchain,
     };
+    setup::mariadb::install(&context.workspace)?;
+    let wanted = SUITES.iter().filter(|suite| options.wants(suite));
+    let wanted: Vec<&Suite> = wanted.collect();
     let mut rows = Vec::new();
-    for suite in SUITES {
-        if options.only.is_empty() || options.only.iter().any(|name| name == suite.name) {
-            rows.push(run_suite(suite, &context));
-        }
+    for together in wanted.chunk_by(|_, next| next.beside) {
+        rows.extend(run_together(together, &context));
     }
     report::print(&rows, options.json)?;
     let passed = rows.iter().all(|row| row.pass);
@@ -76,17 +81,37 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
 
 struct Options {
     only: Vec<String>,
+    engine: Option<String>,
     json: bool,
+}
+
+impl Options {
+    fn wants(&self, suite: &Suite) -> bool {
+        let named = self.only.is_empty() || self.only.iter().any(|name| name == suite.name);
+        named
+            && self
+                .engine
+                .as_deref()
+                .is_none_or(|engine| engine == suite.engine)
+    }
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
     let mut options = Options {
         only: Vec::new(),
+        engine: None,
         json: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("json") => options.json = true,
+            Arg::Long("engine") => {
+                let engine = arguments.value()?.string()?;
+                if !SUITES.iter().any(|suite| suite.engine == engine) {
+                    bail!("no suite runs on {engine:?}; see cargo xtask test --help");
+                }
+                options.engine = Some(engine);
+            }
             Arg::Long("only") => {
                 let name = arguments.value()?.string()?;
                 if !SUITES.iter().any(|suite| suite.name == name) {
@@ -105,6 +130,21 @@ fn vectors(workspace: &Workspace) -> Option<PathBuf> {
     let named = env::var_os("BALANCE_VECTORS").map(PathBuf::from);
     let found = named.unwrap_or_else(|| workspace.path("../shared/vectors"));
     found.canonicalize().ok().filter(|folder| folder.is_dir())
+}
+
+/// Suites that run beside one another; their rows in the order given.
+fn run_together(suites: &[&Suite], context: &suites::Context) -> Vec<Row> {
+    thread::scope(|scope| {
+        let running: Vec<_> = suites
+            .iter()
+            .map(|suite| scope.spawn(|| run_suite(suite, context)))
+            .collect();
+        let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
+        ended
+            .zip(suites)
+            .map(|(row, suite)| row.unwrap_or_else(|_| Row::panicked(suite)))
+            .collect()
+    })
 }
 
 fn run_suite(suite: &Suite, context: &suites::Context) -> Row {

@@ -94,12 +94,13 @@ fn a_statement_is_one_json_string() {
 fn a_statement_is_known_for_what_it_does() {
     for (sql, stage) in [
         ("SELECT 1", Stage::Read),
+        ("(SELECT 1) UNION ALL (SELECT 2)", Stage::Read),
+        ("( ( SELECT 1))", Stage::Read),
         ("  select*from t", Stage::Read),
         ("/* COMMIT */ SELECT 1", Stage::Read),
         ("-- BEGIN\nSHOW TABLES", Stage::Read),
         ("/*vt+ A=1 */ INSERT INTO t VALUES (1)", Stage::Write),
         ("WITH a AS (SELECT 1) DELETE FROM t", Stage::Write),
-        ("(SELECT 1)", Stage::Write),
         ("selection", Stage::Write),
         ("'unterminated", Stage::Write),
         ("", Stage::Write),

@@ -2,7 +2,7 @@
 //! looks first and does nothing where all is as it should be.
 
 mod debian;
-mod mariadb;
+pub(crate) mod mariadb;
 mod node;
 mod rust;
 mod tools;

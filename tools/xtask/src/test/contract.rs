@@ -17,10 +17,9 @@ pub(super) fn contract(context: &Context) -> Result<Counts> {
     let Some(schemathesis) = schemathesis(&context.workspace)? else {
         return Ok(skip("contract", "it needs Python 3 with venv"));
     };
-    let mut cargo = context.cargo();
-    cargo.args(["test", "--package", "end-to-end", "--test", "contract"]);
+    let mut cargo = context.end_to_end();
+    cargo.args(["--test", "contract"]);
     cargo.env("BALANCE_SCHEMATHESIS", schemathesis);
-    cargo.env("BALANCE_SANDBOX_BIN", &context.sandbox);
     context.tests("contract tests", &mut cargo)
 }
 

@@ -3,6 +3,8 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use super::suites::Suite;
+
 /// One suite on one engine.
 #[derive(Serialize)]
 pub(super) struct Row {
@@ -14,6 +16,21 @@ pub(super) struct Row {
     pub(super) skipped: u32,
     pub(super) pass: bool,
     pub(super) seconds: f64,
+}
+
+impl Row {
+    /// Of a suite that did not come to its end.
+    pub(super) fn panicked(suite: &Suite) -> Self {
+        Self {
+            name: suite.name,
+            engine: suite.engine,
+            passed: 0,
+            failed: 1,
+            skipped: 0,
+            pass: false,
+            seconds: 0.0,
+        }
+    }
 }
 
 #[derive(Serialize)]

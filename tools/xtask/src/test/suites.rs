@@ -18,6 +18,8 @@ pub(super) struct Suite {
     pub(super) name: &'static str,
     /// What it runs on: `native`, `wasm`, or a database engine.
     pub(super) engine: &'static str,
+    /// Whether it runs while the one before it does: both wait more than they work.
+    pub(super) beside: bool,
     pub(super) run: fn(&Context) -> Result<Counts>,
 }
 
@@ -34,51 +36,73 @@ pub(super) const SUITES: &[Suite] = &[
     Suite {
         name: "fmt",
         engine: "native",
+        beside: false,
         run: fmt,
     },
     Suite {
         name: "clippy",
         engine: "native",
+        beside: false,
         run: clippy,
     },
     Suite {
         name: "clippy-wasm",
         engine: "wasm",
+        beside: false,
         run: clippy_wasm,
     },
     Suite {
         name: "unit",
         engine: "native",
+        beside: false,
         run: unit,
     },
     Suite {
         name: "deny",
         engine: "native",
+        beside: false,
         run: deny,
     },
     Suite {
         name: "advisories",
         engine: "native",
+        beside: false,
         run: advisories,
     },
     Suite {
         name: "npm-audit",
         engine: "native",
+        beside: false,
         run: npm_audit,
     },
     Suite {
         name: "dry-run",
         engine: "wasm",
+        beside: false,
         run: dry_run,
     },
     Suite {
         name: "end-to-end",
         engine: "d1",
-        run: end_to_end,
+        beside: false,
+        run: |context| end_to_end(context, "d1"),
+    },
+    Suite {
+        name: "end-to-end",
+        engine: "planetscale",
+        beside: true,
+        run: |context| end_to_end(context, "planetscale"),
+    },
+    Suite {
+        name: "planetscale",
+        engine: "planetscale",
+        beside: false,
+        run: planetscale,
     },
     Suite {
         name: "contract",
         engine: "d1",
+        beside: true,
         run: contract,
     },
 ];
@@ -198,18 +222,18 @@ fn dry_run(context: &Context) -> Result<Counts> {
     Ok(counts)
 }
 
-fn end_to_end(context: &Context) -> Result<Counts> {
-    let mut cargo = context.cargo();
-    cargo.args([
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "end-to-end",
-        "--package",
-        "stack",
-    ]);
-    cargo.env("BALANCE_SANDBOX_BIN", &context.sandbox);
-    context.tests("end-to-end tests", &mut cargo)
+/// Everything that people, banks and attackers do, on one database engine.
+fn end_to_end(context: &Context, engine: &str) -> Result<Counts> {
+    let mut cargo = context.end_to_end();
+    cargo.arg("--no-fail-fast").env("BALANCE_ENGINE", engine);
+    context.tests(&format!("end-to-end tests on {engine}"), &mut cargo)
+}
+
+/// The failures that only a database over HTTP has.
+fn planetscale(context: &Context) -> Result<Counts> {
+    let mut cargo = context.end_to_end();
+    cargo.args(["--test", "planetscale"]);
+    context.tests("tests of a failing PlanetScale", &mut cargo)
 }
 
 impl Context {
@@ -219,6 +243,14 @@ impl Context {
         if let Some(vectors) = &self.vectors {
             cargo.env("BALANCE_VECTORS", vectors);
         }
+        cargo
+    }
+
+    /// `cargo test` of the end-to-end tests.
+    pub(super) fn end_to_end(&self) -> Command {
+        let mut cargo = self.cargo();
+        cargo.args(["test", "--package", "end-to-end"]);
+        cargo.env("BALANCE_SANDBOX_BIN", &self.sandbox);
         cargo
     }
 

@@ -1,0 +1,45 @@
+//! How a broken instance comes back into step.
+
+use std::time::{Duration, Instant};
+
+use crate::{Connection, Person, TestApp, differences, unix_now};
+
+/// Minutes pass, with a sweep each, until her list is what her banks know and nobody
+/// has anything left to do.
+#[track_caller]
+pub fn heals(app: &TestApp, person: &Person, connections: &[&Connection]) {
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let mut swept: Option<Instant> = None;
+    loop {
+        let [held, dirty, waiting] = left_to_do(app);
+        let found = differences(app.database(), person, connections);
+        if found.is_empty() && held + dirty + waiting == 0 {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{held} leases, {dirty} Items to sync, {waiting} webhooks to see to, {} differences: {:#?}",
+            found.len(),
+            &found[..found.len().min(5)],
+        );
+        // The lease of a dead Worker runs out, first of all. After that only where nobody
+        // is in the middle of a sync, and not before a message can have been delivered.
+        let quiet = |since: Instant| held == 0 && since.elapsed() > Duration::from_millis(1_500);
+        if swept.is_none_or(quiet) {
+            app.database().let_time_pass();
+            app.sweep();
+            swept = Some(Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// Leases that are held, Items with work to do, webhooks that wait.
+fn left_to_do(app: &TestApp) -> [u64; 3] {
+    let held = format!("lease_until>{}", unix_now());
+    [
+        app.count_rows_where("item", &held),
+        app.count_rows_where("item", "wanted<>synced"),
+        app.count_rows_where("inbox", "waiting=1"),
+    ]
+}
