@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
-use stack::{Stack, StackOptions, Workspace};
+use stack::{Engine, Stack, StackOptions, Workspace};
 
 use super::database::Database;
 use super::disk::Disk;
+use super::recorder::Recorder;
 use crate::client::{Client, Reply, elements, escaped, string};
 
 /// How long something that goes on after a reply may take.
@@ -63,6 +64,27 @@ impl Instance {
             stack,
             folder,
         })
+    }
+
+    /// Starts one, on PlanetScale with a recorder before the database: whatever that is told or
+    /// tells, it may keep in places that no copy of its files has, such as a log of queries.
+    pub(super) fn overheard(
+        promise: &str,
+        options: StackOptions,
+    ) -> Result<(Self, Option<Recorder>)> {
+        if options.engine == Engine::D1 {
+            return Ok((Self::start(promise, options)?, None));
+        }
+        let wire = Recorder::listen()?;
+        let options = StackOptions {
+            // Not before the recorder knows whom to pass things on to.
+            healthy: false,
+            ..options.var("PLANETSCALE_URL", &wire.url())
+        };
+        let instance = Self::start(promise, options)?;
+        wire.forward_to(instance.stack.planetscale_url())?;
+        instance.balance.get("/healthz")?.expect(200)?;
+        Ok((instance, Some(wire)))
     }
 
     /// The database's rows. Nobody may be writing: the Worker is killed before, as by a crash,

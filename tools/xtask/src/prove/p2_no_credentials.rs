@@ -52,7 +52,7 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
     let options = StackOptions::on(engine)
         .var("ORIGIN", &to_us.url())
         .var("PLAID_BASE_URL", &to_plaid.url());
-    let mut instance = Instance::start("p2", options)?;
+    let (mut instance, to_database) = Instance::overheard("p2", options)?;
     to_us.forward_to(&instance.stack.origin())?;
     to_plaid.forward_to(instance.stack.plaid_url())?;
     of_link.forward_to(instance.stack.plaid_url())?;
@@ -88,10 +88,16 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
         format!("{} bytes", wire.len()),
     );
     let to_us_too = format!("to the Worker and back, {webhooks} webhooks among it");
-    for (what, recorder) in [
+    let mut wires = vec![
         (to_us_too.as_str(), &to_us),
         ("between the Worker and Plaid", &to_plaid),
-    ] {
+    ];
+    wires.extend(
+        to_database
+            .as_ref()
+            .map(|wire| ("between the Worker and the database", wire)),
+    );
+    for (what, recorder) in wires {
         let wire = recorder.recorded();
         let heard = format!("{} bytes", wire.len());
         checks.holds(

@@ -33,7 +33,7 @@ pub(super) const PROMISE: Promise = Promise {
 };
 
 fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
-    let (mut instance, wire) = start(engine)?;
+    let (mut instance, wire) = Instance::overheard("p3", StackOptions::on(engine))?;
     // What is in the files before anybody came: the schema's own words.
     instance.stack.kill_worker()?;
     let empty = instance.disk()?.everything()?;
@@ -93,24 +93,6 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
         &searches,
         checks,
     )
-}
-
-/// On PlanetScale with a recorder before the database: whatever it is told or tells, it may keep
-/// in places that no copy of its files has, such as a log of queries.
-fn start(engine: Engine) -> Result<(Instance, Option<Recorder>)> {
-    if engine == Engine::D1 {
-        return Ok((Instance::start("p3", StackOptions::on(engine))?, None));
-    }
-    let wire = Recorder::listen()?;
-    let options = StackOptions {
-        // Not before the recorder knows whom to pass things on to.
-        healthy: false,
-        ..StackOptions::on(engine)
-    };
-    let instance = Instance::start("p3", options.var("PLANETSCALE_URL", &wire.url()))?;
-    wire.forward_to(instance.stack.planetscale_url())?;
-    instance.balance.get("/healthz")?.expect(200)?;
-    Ok((instance, Some(wire)))
 }
 
 /// All that the Worker and PlanetScale said to each other, but for how they greet.

@@ -3,7 +3,7 @@
 //!
 //! A value is looked for as UTF-8 and as UTF-16, plain, in hex, in base64 (both alphabets, at each
 //! of the three ways it can fall), and each of these backwards. A number is looked for as its
-//! digits, and as SQLite, InnoDB and others store it in binary.
+//! digits, and as SQLite, `InnoDB` and others store it in binary.
 
 mod forms;
 

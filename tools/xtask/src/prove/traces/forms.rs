@@ -57,7 +57,7 @@ fn hex(bytes: &[u8], digits: &[u8; 16]) -> Vec<u8> {
         .collect()
 }
 
-/// What SQLite, InnoDB and others make of a number: big-endian integers of as many bytes as it
+/// What SQLite, `InnoDB` and others make of a number: big-endian integers of as many bytes as it
 /// takes or of eight, and floating point in either order.
 fn numbers(text: &str) -> Vec<Form> {
     let mut forms = Vec::new();
