@@ -46,7 +46,10 @@ impl OfflineMariaDb {
             self.beside.path().join("log"),
         );
         // The server takes a statement to end where a line ends with a semicolon.
-        let text: String = statements.iter().flat_map(|sql| [sql.as_str(), ";\n"]).collect();
+        let text: String = statements
+            .iter()
+            .flat_map(|sql| [sql.as_str(), ";\n"])
+            .collect();
         fs::write(&script, text).during(|| format!("writing {}", script.display()))?;
         let output = File::create(&log).during(|| format!("opening {}", log.display()))?;
         let mut temporary = std::ffi::OsString::from("--tmpdir=");
