@@ -388,11 +388,7 @@ impl Attempt<'_> {
             )?);
             batch.push(attempts::clear(self.item));
             batch.push(items::release(
-                &self.keys,
-                self.item,
-                self.rev,
-                &record,
-                &release,
+                &self.keys, self.item, self.rev, &record, &release,
             )?);
             match self.app.db.batch_all(&batch).await {
                 Ok(_) => return Ok(()),

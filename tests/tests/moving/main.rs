@@ -1,8 +1,7 @@
 //! `cargo xtask move`: people and their banks leave D1, stopped half-way once, and a Worker on
 //! PlanetScale that has the same `KEYRING` serves them as if nothing had been.
 //!
-//! It starts an instance on either database, so once is enough: where the suite runs on
-//! PlanetScale, which has made sure that there is a MariaDB.
+//! It starts an instance on either database itself (`cargo xtask test --only moving`).
 
 // A test that finds what it did not expect is to stop there.
 #![allow(
@@ -78,9 +77,6 @@ fn connect(app: &TestApp, transactions: u32) -> Connection {
 
 #[test]
 fn what_was_in_d1_is_served_from_planetscale() {
-    if Engine::of_environment() != Engine::PlanetScale {
-        return;
-    }
     let (mut old, mut new) = (start(Engine::D1), start(Engine::PlanetScale));
     let connections = [connect(&old, 320), connect(&old, 40)];
     let people: Vec<&Person> = connections.iter().map(|c| &c.person).collect();
@@ -155,9 +151,6 @@ fn stop_it_half_way(mv: &Move, new: &TestApp) {
 
 #[test]
 fn one_person_is_moved_and_what_differs_is_named() {
-    if Engine::of_environment() != Engine::PlanetScale {
-        return;
-    }
     let (mut old, new) = (start(Engine::D1), start(Engine::PlanetScale));
     let (hers, another) = (connect(&old, 120), connect(&old, 30));
     let before = everything(&hers.person);
@@ -223,9 +216,6 @@ fn row(connection: &Connection) -> &str {
 
 #[test]
 fn a_database_that_a_worker_has_run_on_is_refused() {
-    if Engine::of_environment() != Engine::PlanetScale {
-        return;
-    }
     let (old, new) = (start(Engine::D1), start(Engine::PlanetScale));
     old.person();
     new.person();

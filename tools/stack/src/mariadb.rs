@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::error::{StackError, While as _, tail};
+use crate::migrations::copy_folder;
 use crate::process::Group;
 
 /// What the server is called, by MariaDB's own name and by the older one.
@@ -31,6 +32,9 @@ const LONGEST_ADDRESS: usize = 107;
 
 /// How long the first start may take on a slow disk.
 const READY: Duration = Duration::from_mins(1);
+
+/// How long it may take to write out what it has in memory.
+const LEAVE: Duration = Duration::from_secs(30);
 
 /// How the server is run: as PlanetScale sets MySQL up where that shows, and otherwise small
 /// and quick, since what it keeps need not survive the machine.
@@ -67,8 +71,10 @@ pub struct MariaDb {
     group: Group,
     socket: PathBuf,
     log: PathBuf,
-    // Holds the socket: a path in the data folder could be longer than the address of a socket.
-    _address: TempDir,
+    folder: PathBuf,
+    // Holds the socket, since a path in the data folder could be longer than the address of a
+    // socket, and temporary files.
+    address: TempDir,
 }
 
 impl MariaDb {
@@ -99,7 +105,8 @@ impl MariaDb {
             group,
             socket,
             log,
-            _address: address,
+            folder,
+            address,
         };
         server.wait_until_ready()?;
         Ok(server)
@@ -142,9 +149,21 @@ impl MariaDb {
         self.group.kill();
     }
 
-    /// Asks the server to end in order.
+    /// Asks the server to end in order, all that it has in memory written out.
     pub fn stop(mut self) {
-        self.group.stop();
+        self.group.stop_within(LEAVE);
+    }
+
+    /// Copies every file of the server's, as a loss of power at this moment would leave them:
+    /// `data`, which a server recovers from, `temporary`, and its log.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn copy_to(&self, folder: &Path) -> Result<(), StackError> {
+        self.group.held(|| {
+            copy_folder(&self.folder, folder)?;
+            copy_folder(self.address.path(), &folder.join("temporary"))
+        })
     }
 
     fn wait_until_ready(&mut self) -> Result<(), StackError> {
@@ -169,7 +188,7 @@ impl MariaDb {
 }
 
 /// The server's command on a data folder.
-fn server(program: &Path, data: &Path) -> Command {
+pub(crate) fn server(program: &Path, data: &Path) -> Command {
     let mut command = Command::new(program);
     // First, or it is not understood.
     command.arg("--no-defaults").args(OPTIONS);

@@ -128,16 +128,17 @@ fn hash_file(path: &Path, hasher: &mut DefaultHasher) -> Result<(), StackError> 
     Ok(())
 }
 
-/// Copies a folder whole.
+/// Copies a folder whole, but for sockets.
 pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<(), StackError> {
     let context = || format!("copying {} to {}", from.display(), to.display());
     fs::create_dir_all(to).during(context)?;
     for entry in fs::read_dir(from).during(context)? {
         let entry = entry.during(context)?;
         let target = to.join(entry.file_name());
-        if entry.file_type().during(context)?.is_dir() {
+        let kind = entry.file_type().during(context)?;
+        if kind.is_dir() {
             copy_folder(&entry.path(), &target)?;
-        } else {
+        } else if kind.is_file() {
             fs::copy(entry.path(), target).during(context)?;
         }
     }

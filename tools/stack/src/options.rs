@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The keyring of an instance that nobody gave one: public, the same in every test, so that
 /// a test can open what the Worker sealed. Never for data anyone cares about.
@@ -36,10 +37,8 @@ impl Engine {
     /// As `BALANCE_ENGINE` says (`d1` or `planetscale`); D1 where it says nothing.
     #[must_use]
     pub fn of_environment() -> Self {
-        match std::env::var("BALANCE_ENGINE").as_deref() {
-            Ok("planetscale") => Self::PlanetScale,
-            _ => Self::D1,
-        }
+        let named = std::env::var("BALANCE_ENGINE").unwrap_or_default();
+        named.parse().unwrap_or(Self::D1)
     }
 
     /// As the Worker's `DATABASE_ENGINE` names it.
@@ -49,6 +48,16 @@ impl Engine {
             Self::D1 => "d1",
             Self::PlanetScale => "planetscale",
         }
+    }
+}
+
+impl FromStr for Engine {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let mut engines = [Self::D1, Self::PlanetScale].into_iter();
+        let engine = engines.find(|engine| engine.name() == name);
+        engine.ok_or_else(|| format!("{name:?} is neither d1 nor planetscale"))
     }
 }
 
@@ -108,10 +117,32 @@ impl Default for StackOptions {
 }
 
 impl StackOptions {
+    /// The default ones, with the rows in this database.
+    #[must_use]
+    pub fn on(engine: Engine) -> Self {
+        Self {
+            engine,
+            ..Self::default()
+        }
+    }
+
     /// Sets one variable of the Worker.
     #[must_use]
     pub fn var(mut self, name: &str, value: &str) -> Self {
         self.vars.insert(name.into(), value.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+
+    #[test]
+    fn an_engine_is_found_by_its_name_and_no_other() {
+        for engine in [Engine::D1, Engine::PlanetScale] {
+            assert_eq!(engine.name().parse(), Ok(engine));
+        }
+        assert!("sqlite".parse::<Engine>().is_err());
     }
 }

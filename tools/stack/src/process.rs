@@ -5,7 +5,9 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
 
 use crate::error::{StackError, While as _};
 
@@ -85,12 +87,41 @@ impl Group {
 
     /// Asks the group to end, and kills what is left after a grace period.
     pub fn stop(&mut self) {
+        self.stop_within(GRACE);
+    }
+
+    /// As [`Self::stop`], with a grace period of this length.
+    pub(crate) fn stop_within(&mut self, grace: Duration) {
         self.signal(Signal::TERM);
-        let deadline = Instant::now() + GRACE;
+        let deadline = Instant::now() + grace;
         while self.ended().is_none() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(10));
         }
         self.kill();
+    }
+
+    /// Holds the command itself still while `meanwhile` runs, and lets it go on after. The
+    /// watcher goes on, so that a held command dies with its owner too.
+    pub(crate) fn held<T>(
+        &self,
+        meanwhile: impl FnOnce() -> Result<T, StackError>,
+    ) -> Result<T, StackError> {
+        let pid = Pid::from_child(&self.child);
+        let context = || "holding a process still".to_owned();
+        kill_process(pid, Signal::STOP)
+            .map_err(Into::into)
+            .during(context)?;
+        // Only a stop that is reported is one of every thread. Without NOWAIT an end would be
+        // taken from whoever waits for it.
+        let states = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let held = waitid(WaitId::Pid(pid), states)
+            .map_err(Into::into)
+            .during(context);
+        let done = held.and_then(|_| meanwhile());
+        kill_process(pid, Signal::CONT)
+            .map_err(Into::into)
+            .during(context)?;
+        done
     }
 
     fn signal(&self, signal: Signal) {
@@ -130,6 +161,32 @@ mod tests {
         // Returns only once nobody holds the output any more.
         assert_eq!(output.read_to_string(&mut String::new()).unwrap(), 0);
         assert!(group.ended().is_some());
+    }
+
+    #[test]
+    fn a_held_command_does_nothing_until_it_is_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let ticks = folder.path().join("ticks");
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", "while :; do echo >>\"$0\"; done"])
+            .arg(&ticks);
+        let group = Group::start(&command, Stdio::null(), Stdio::null()).unwrap();
+        let count = || std::fs::metadata(&ticks).map_or(0, |file| file.len());
+        let until_more_than = |least| {
+            while count() <= least {
+                std::thread::yield_now();
+            }
+        };
+        until_more_than(0);
+        let held = group.held(|| {
+            let before = count();
+            std::thread::sleep(Duration::from_millis(50));
+            Ok((before, count()))
+        });
+        let (before, after) = held.unwrap();
+        assert_eq!(before, after);
+        until_more_than(after);
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! An instance: the processes, the folder they share, and where they listen.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+mod addresses;
+mod log;
+
+use std::path::Path;
 
 use crate::build;
 use crate::config::{self, Vars};
 use crate::contract::ContractProxy;
 use crate::cron::CronTrigger;
-use crate::error::{StackError, tail};
+use crate::error::StackError;
 use crate::folder::Folder;
 use crate::mariadb::MariaDb;
 use crate::migrations;
@@ -17,11 +17,8 @@ use crate::options::{Build, Engine, StackOptions, TEST_KEYRING};
 use crate::planetscale::Branch;
 use crate::port;
 use crate::sandbox::{Addresses, Sandbox};
-use crate::worker::{self, Worker};
+use crate::worker::Worker;
 use crate::workspace::Workspace;
-
-/// How long a line of the log may take to get there.
-const LOGGED: Duration = Duration::from_secs(20);
 
 /// A running instance. Dropping it ends every process.
 #[derive(Debug)]
@@ -162,14 +159,6 @@ impl Stack {
         self.options.engine
     }
 
-    /// The stand-in for PlanetScale, its control surface included; empty on D1.
-    #[must_use]
-    pub fn planetscale_url(&self) -> &str {
-        self.sandbox
-            .as_ref()
-            .map_or("", |sandbox| &sandbox.addresses.planetscale)
-    }
-
     /// Starts the Worker on the state it left, with the variables as they are now.
     ///
     /// # Errors
@@ -232,95 +221,31 @@ impl Stack {
         if self.worker.as_mut().is_some_and(Worker::has_ended) {
             return Some("the Worker");
         }
+        if self.mariadb.as_mut().is_some_and(MariaDb::has_ended) {
+            return Some("MariaDB");
+        }
         self.sandbox
             .as_mut()
             .is_some_and(Sandbox::has_ended)
             .then_some("the sandbox")
     }
 
-    /// Scheme, host and port of the Worker, as its `ORIGIN` says unless overridden.
-    #[must_use]
-    pub fn origin(&self) -> String {
-        format!("http://localhost:{}", self.port)
-    }
-
-    /// The Plaid stand-in itself, its control surface included; empty without stand-ins.
-    #[must_use]
-    pub fn plaid_url(&self) -> &str {
-        self.sandbox
-            .as_ref()
-            .map_or("", |sandbox| &sandbox.addresses.plaid)
-    }
-
-    /// The Pwned Passwords stand-in; empty without stand-ins.
-    #[must_use]
-    pub fn pwned_url(&self) -> &str {
-        self.sandbox
-            .as_ref()
-            .map_or("", |sandbox| &sandbox.addresses.pwned)
-    }
-
-    /// The mailbox; empty without stand-ins.
-    #[must_use]
-    pub fn mailbox_url(&self) -> &str {
-        self.sandbox
-            .as_ref()
-            .map_or("", |sandbox| &sandbox.addresses.mailbox)
-    }
-
     /// The instance's folder: `state/` (all that workerd wrote, D1 under `state/v3/d1/`),
-    /// the logs, and the mails under `.wrangler/tmp/`.
+    /// the logs, the mails under `.wrangler/tmp/`, and `mariadb/` on PlanetScale.
     #[must_use]
     pub fn persist_dir(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// Where the Worker's and wrangler's warnings and errors go.
-    #[must_use]
-    pub fn problems_path(&self) -> PathBuf {
-        self.persist_dir().join(worker::PROBLEMS)
-    }
-
-    /// Where the Worker's and wrangler's other output goes.
-    #[must_use]
-    pub fn log_path(&self) -> PathBuf {
-        self.persist_dir().join(worker::LOG)
-    }
-
-    /// All that the Worker and wrangler have logged since `start`, warnings and errors last.
-    #[must_use]
-    pub fn log(&self) -> String {
-        let names = [worker::LOG, worker::PROBLEMS];
-        let logs = names.map(|name| fs::read(self.persist_dir().join(name)).unwrap_or_default());
-        String::from_utf8_lossy(&logs.concat()).into_owned()
-    }
-
-    /// Waits, for a bounded time, until the log holds a text: a line may come after the reply
-    /// that it is about.
-    ///
-    /// # Errors
-    /// When it does not come; the error has the end of the log.
-    pub fn wait_for_log(&self, text: &str) -> Result<(), StackError> {
-        let deadline = Instant::now() + LOGGED;
-        while !self.log().contains(text) {
-            if Instant::now() > deadline {
-                let log = tail(&self.problems_path(), 40);
-                let why = format!("logged no {text:?}");
-                return Err(StackError::NotReady {
-                    what: "the Worker",
-                    why,
-                    log,
-                });
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        Ok(())
     }
 
     /// Ends everything in order, keeping a kept folder's state.
     pub fn stop(mut self) {
         if let Some(mut worker) = self.worker.take() {
             worker.stop();
+        }
+        // The database after everything that is connected to it.
+        drop(self.sandbox.take());
+        if let Some(mariadb) = self.mariadb.take() {
+            mariadb.stop();
         }
     }
 
@@ -343,6 +268,9 @@ impl Stack {
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;
             }
+        } else if self.options.engine == Engine::PlanetScale {
+            // The rest of it is in the files of variables.
+            vars.set("DATABASE_ENGINE", self.options.engine.name())?;
         }
         for file in &self.options.vars_files {
             vars.file(file)?;

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, ValueExt as _};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use stack::{Build, Stack, StackOptions, Workspace};
+use stack::{Build, Engine, Stack, StackOptions, Workspace};
 
 use crate::build::{self, Purpose};
 use crate::command::Command;
@@ -24,21 +24,27 @@ pub(crate) const COMMAND: Command = Command {
     name: "dev",
     summary: "set up everything and run Balance locally, with stand-ins for Plaid and the rest",
     help: "\
-Usage: cargo xtask dev [--port N] [--persist DIR] [--vars FILE]... [--no-sandbox]
+Usage: cargo xtask dev [--engine d1|planetscale] [--port N] [--persist DIR]
+                       [--vars FILE]... [--no-sandbox]
 
 Runs the Worker in workerd with local D1, queue, mail and cron, rebuilds it when src/ or
 crates/ change, and starts the stand-ins beside it: Plaid on the next port, Pwned Passwords
-on the one after, a mailbox on the third. Ctrl-C ends all of it; the database stays.
+on the one after, a mailbox on the third, and on the fourth PlanetScale where that is the
+engine, before a MariaDB of the instance's own. Ctrl-C ends all of it; the database stays.
 
+  --engine E     which database holds the rows: d1 (default) or planetscale; each keeps its
+                 own, and neither sees the other's
   --port N       the Worker's port (default 8787)
   --persist DIR  where database, logs and mails are kept (default .wrangler/dev)
   --vars FILE    more variables (NAME=value lines) over .dev.vars and the stand-ins'
                  addresses; may be given more than once, later ones win
-  --no-sandbox   no stand-ins: the variables say where Plaid and Pwned Passwords are",
+  --no-sandbox   no stand-ins: the variables say where Plaid, Pwned Passwords and
+                 PlanetScale are",
     run,
 };
 
 struct Options {
+    engine: Engine,
     port: u16,
     persist: Option<PathBuf>,
     vars: Vec<PathBuf>,
@@ -57,6 +63,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     let toolchain = setup::set_up(&workspace)?;
     build::build_for(Purpose::Try, &workspace, &toolchain)?;
     if options.sandbox {
+        setup::database(options.engine, &workspace)?;
         build::sandbox(&workspace)?;
     }
     // From here on a signal ends the instance in order, not this process at once.
@@ -95,6 +102,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Options, lexopt::Error> {
     let mut options = Options {
+        engine: Engine::of_environment(),
         port: 8787,
         persist: None,
         vars: Vec::new(),
@@ -103,6 +111,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Options, lexopt::Error> {
     let absolute = |path: OsString| std::path::absolute(path).map_err(|error| error.to_string());
     while let Some(argument) = arguments.next()? {
         match argument {
+            Arg::Long("engine") => options.engine = arguments.value()?.parse()?,
             Arg::Long("port") => options.port = arguments.value()?.parse()?,
             Arg::Long("persist") => options.persist = Some(absolute(arguments.value()?)?),
             Arg::Long("vars") => options.vars.push(absolute(arguments.value()?)?),
@@ -125,6 +134,7 @@ fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
         ),
         base_vars: Some(workspace.path(".dev.vars")),
         vars_files: options.vars.clone(),
+        engine: options.engine,
         sandbox: options.sandbox,
         build: Build::Watch {
             folder: workspace.path(Purpose::Try.folder()),
@@ -143,6 +153,15 @@ fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
     Ok(Stack::start(options)?)
 }
 
+/// Which one, and where.
+fn database(stack: &Stack) -> String {
+    match (stack.engine(), stack.planetscale_url()) {
+        (Engine::D1, _) => "D1".to_owned(),
+        (Engine::PlanetScale, "") => "PlanetScale, where the variables say".to_owned(),
+        (Engine::PlanetScale, url) => format!("PlanetScale, {url}   (stand-in)"),
+    }
+}
+
 fn greet(stack: &Stack, sandbox: bool) {
     let origin = stack.origin();
     println!("\n  Balance          {origin}        ({origin}/docs explains the API)");
@@ -151,6 +170,7 @@ fn greet(stack: &Stack, sandbox: bool) {
         println!("  Plaid            {}   (stand-in)", stack.plaid_url());
         println!("  Pwned Passwords  {}   (stand-in)", stack.pwned_url());
     }
+    println!("  Database         {}", database(stack));
     println!("  Log and state    {}", stack.persist_dir().display());
     println!("\nTry:\n\n  curl {origin}/healthz");
     println!("\n  curl {origin}/v1/users -H 'content-type: application/json' \\");
@@ -164,4 +184,17 @@ fn greet(stack: &Stack, sandbox: bool) {
         );
     }
     println!("\nCtrl-C ends it.\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_is_not_known_is_refused() {
+        let engine = |name| parse(lexopt::Parser::from_args(["--engine", name]));
+        let chosen = engine("planetscale").map(|options| options.engine);
+        assert!(matches!(chosen, Ok(Engine::PlanetScale)));
+        assert!(engine("mysql").is_err());
+    }
 }

@@ -4,6 +4,8 @@
 //! A promise is a file with a `PROMISE`; listing it here is all it takes to add one. It must be
 //! able to fail: whatever it searches for, it shows that the search would have found.
 
+mod database;
+mod disk;
 mod https;
 mod instance;
 mod opener;
@@ -14,7 +16,7 @@ mod p5_https;
 mod p7_leaks;
 mod promise;
 mod recorder;
-mod sqlite;
+mod tls;
 mod traces;
 
 use std::process::ExitCode;
@@ -22,7 +24,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use lexopt::{Arg, ValueExt as _};
-use stack::Workspace;
+use stack::{Engine, Workspace};
 
 use crate::command::Command;
 use crate::{build, setup};
@@ -32,13 +34,15 @@ pub(crate) const COMMAND: Command = Command {
     name: "prove",
     summary: "print the product's promises with pass or fail, each from a real run",
     help: "\
-Usage: cargo xtask prove [--json] [--only NAME]...
+Usage: cargo xtask prove [--engine d1|planetscale] [--json] [--only NAME]...
 
 Starts a private instance for each promise, does what would break it, and looks. Ends with an
 error when a promise does not hold.
 
-  --json       one JSON document on standard output: {\"rows\":[{name, promise, value, unit,
-               bar, pass, checks}]}; value counts what speaks against it, and bar is 0
+  --engine E   the database of those instances: d1 (default), or planetscale, whose stand-in
+               has a MariaDB behind it
+  --json       one JSON document on standard output: {\"rows\":[{name, promise, engine, value,
+               unit, bar, pass, checks}]}; value counts what speaks against it, and bar is 0
   --only NAME  only this promise (P1 …); may be given more than once",
     run,
 };
@@ -52,9 +56,10 @@ const PROMISES: &[Promise] = &[
 ];
 
 fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
-    let (mut json, mut only) = (false, Vec::new());
+    let (mut engine, mut json, mut only) = (Engine::of_environment(), false, Vec::new());
     while let Some(argument) = arguments.next()? {
         match argument {
+            Arg::Long("engine") => engine = arguments.value()?.parse()?,
             Arg::Long("json") => json = true,
             Arg::Long("only") => {
                 let name = arguments.value()?.string()?.to_uppercase();
@@ -68,11 +73,16 @@ fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     let workspace = Workspace::here();
     let toolchain = setup::set_up(&workspace)?;
+    setup::database(engine, &workspace)?;
     build::build(&workspace, &toolchain)?;
     build::sandbox(&workspace)?;
     let wanted =
         |promise: &&Promise| only.is_empty() || only.iter().any(|name| name == promise.name);
-    let rows: Vec<Row> = PROMISES.iter().filter(wanted).map(prove).collect();
+    let rows: Vec<Row> = PROMISES
+        .iter()
+        .filter(wanted)
+        .map(|promise| prove(promise, engine))
+        .collect();
     promise::print(&rows, json)?;
     let all = rows.iter().all(|row| row.pass);
     Ok(if all {
@@ -82,15 +92,12 @@ fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     })
 }
 
-fn prove(promise: &Promise) -> Row {
-    eprintln!("• {}: {} …", promise.name, promise.sentence);
+fn prove(promise: &Promise, engine: Engine) -> Row {
+    let name = promise.name;
+    eprintln!("• {name} on {}: {} …", engine.name(), promise.sentence);
     let started = Instant::now();
-    let row = promise.row();
+    let row = promise.row(engine);
     let mark = if row.pass { "✓" } else { "✗" };
-    eprintln!(
-        "{mark} {} ({:.1} s)",
-        promise.name,
-        started.elapsed().as_secs_f64()
-    );
+    eprintln!("{mark} {name} ({:.1} s)", started.elapsed().as_secs_f64());
     row
 }

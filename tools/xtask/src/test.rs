@@ -3,6 +3,7 @@
 
 mod contract;
 mod counts;
+mod end_to_end;
 mod report;
 mod suites;
 
@@ -39,6 +40,7 @@ Suites, in order:
   end-to-end  the whole of it in workerd, with stand-ins beside it: once on D1, once on
               PlanetScale (the stand-in, before a MariaDB)
   planetscale what only a database over HTTP gets wrong: cuts, deadlocks, lost sessions
+  moving      `cargo xtask move` from D1 to PlanetScale, stopped and resumed
   contract    requests of all kinds, made from the OpenAPI document; replies held to it
 
   --only SUITE  run this one only; may be given more than once

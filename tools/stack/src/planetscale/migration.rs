@@ -22,6 +22,25 @@ pub struct Migration {
     pub statements: Vec<String>,
 }
 
+impl Migration {
+    /// All of a folder's, in order.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn all(folder: &Path) -> Result<Vec<Self>, StackError> {
+        let read = |path: PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let text =
+                fs::read_to_string(&path).during(|| format!("reading {}", path.display()))?;
+            Ok(Self {
+                name: name.into_owned(),
+                statements: statements(&text),
+            })
+        };
+        migrations(folder)?.into_iter().map(read).collect()
+    }
+}
+
 impl Branch {
     /// Applies the migrations of a folder that the database does not have yet, in order;
     /// their names.
@@ -43,19 +62,8 @@ impl Branch {
     /// When a file cannot be read, or the database does not answer.
     pub fn pending(&self, folder: &Path) -> Result<Vec<Migration>, StackError> {
         let known = self.known()?;
-        let mut pending = Vec::new();
-        for path in migrations(folder)? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if known.contains(name.as_ref()) {
-                continue;
-            }
-            let text =
-                fs::read_to_string(&path).during(|| format!("reading {}", path.display()))?;
-            pending.push(Migration {
-                name: name.into_owned(),
-                statements: statements(&text),
-            });
-        }
+        let mut pending = Migration::all(folder)?;
+        pending.retain(|migration| !known.contains(&migration.name));
         Ok(pending)
     }
 

@@ -45,8 +45,8 @@ struct Asked<'a> {
 
 impl Https {
     /// Starts it in the folder of a stack whose own Worker does not run. It writes on in that
-    /// Worker's log, where the mailbox reads.
-    pub(super) fn start(folder: &Path) -> Result<Self> {
+    /// Worker's log, where the mailbox reads. The Worker takes this certificate for an authority.
+    pub(super) fn start(folder: &Path, authority: Option<&Path>) -> Result<Self> {
         let port = free_port()?;
         let log = |name: &str| {
             File::options()
@@ -75,6 +75,9 @@ impl Https {
             .env("WRANGLER_LOG_PATH", folder.join("wrangler-debug.log"))
             .env("WRANGLER_REGISTRY_PATH", folder.join("registry"))
             .current_dir(folder);
+        if let Some(authority) = authority {
+            wrangler.env("NODE_EXTRA_CA_CERTS", authority);
+        }
         let group = Group::start(
             &wrangler,
             log("worker.log")?.into(),

@@ -1,15 +1,17 @@
 //! A fresh private instance for one promise, and what people and banks do with it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
-use stack::{Stack, StackOptions, Workspace};
+use stack::{Engine, Stack, StackOptions, Workspace};
 
-use super::sqlite::Database;
+use super::database::Database;
+use super::disk::Disk;
+use super::recorder::Recorder;
 use crate::client::{Client, Reply, elements, escaped, string};
 
 /// How long something that goes on after a reply may take.
@@ -64,25 +66,46 @@ impl Instance {
         })
     }
 
-    /// All that workerd wrote: D1 under `v3/d1`.
-    pub(super) fn state(&self) -> PathBuf {
-        self.folder.join("state")
+    /// Starts one, on PlanetScale with a recorder before the database: whatever that is told or
+    /// tells, it may keep in places that no copy of its files has, such as a log of queries.
+    pub(super) fn overheard(
+        promise: &str,
+        options: StackOptions,
+    ) -> Result<(Self, Option<Recorder>)> {
+        if options.engine == Engine::D1 {
+            return Ok((Self::start(promise, options)?, None));
+        }
+        let wire = Recorder::listen()?;
+        let options = StackOptions {
+            // Not before the recorder knows whom to pass things on to.
+            healthy: false,
+            ..options.var("PLANETSCALE_URL", &wire.url())
+        };
+        let instance = Self::start(promise, options)?;
+        wire.forward_to(instance.stack.planetscale_url())?;
+        instance.balance.get("/healthz")?.expect(200)?;
+        Ok((instance, Some(wire)))
     }
 
     /// The database's rows. Nobody may be writing: the Worker is killed before, as by a crash,
     /// and started again after.
     pub(super) fn database(&mut self) -> Result<Database> {
         self.stack.kill_worker()?;
-        let database = Database::of_instance(&d1(&self.state()));
+        let database = self.disk()?.rows();
         self.stack.restart_worker()?;
         database
     }
 
-    /// Ends it in order and says where its state is.
-    pub(super) fn stop(self) -> PathBuf {
-        let state = self.state();
+    /// What it has written, once the Worker was killed.
+    pub(super) fn disk(&self) -> Result<Disk> {
+        Disk::of(&self.stack)
+    }
+
+    /// Ends it in order; what it has written.
+    pub(super) fn stop(self) -> Disk {
+        let engine = self.stack.engine();
         self.stack.stop();
-        state
+        Disk::of_stopped(engine, &self.folder)
     }
 
     /// Signs up, confirms by mail, and gives the session's token.
@@ -169,11 +192,6 @@ impl Instance {
         }
         Ok(())
     }
-}
-
-/// Where workerd keeps D1.
-pub(super) fn d1(state: &Path) -> PathBuf {
-    state.join("v3/d1")
 }
 
 pub(super) fn sign_up(from: &Client, applicant: &Applicant) -> Result<Reply> {

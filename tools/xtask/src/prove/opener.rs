@@ -7,13 +7,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 use vault::{ColumnId, Generation, GenerationKeys, Keyring, Place, RowCipher, TableId, UserId};
 
-use super::sqlite::{Database, Table};
-
-/// The column that every private value is in.
-pub(super) const SEALED: &str = "sealed";
+use super::database::{Cell, Database, SEALED, Table};
 
 /// Where a table's rows are sealed.
 struct Sealed {
@@ -95,13 +91,13 @@ pub(super) fn open(database: &Database, keyring: &str) -> Result<Opened> {
         };
         let plain = table.clone();
         for (row, found) in table.rows.iter_mut().zip(&plain.rows) {
-            let Some(cell) = row.get_mut(at).filter(|cell| !cell.is_null()) else {
+            let Some(cell) = row.get_mut(at).filter(|cell| **cell != Cell::Null) else {
                 continue;
             };
             match place.open(&plain, found, cell, &keys) {
                 Ok(payload) => {
                     opened.payloads.push((name.clone(), payload.clone()));
-                    *cell = payload.into();
+                    *cell = Cell::Text(payload);
                 }
                 Err(error) => opened.refused.push(format!("{name}: {error:#}")),
             }
@@ -135,7 +131,7 @@ fn unwrap(keyring: &Keyring, database: &Database, opened: &mut Opened) -> Result
 }
 
 impl Sealed {
-    fn open(&self, table: &Table, row: &[Value], cell: &Value, keys: &Keys) -> Result<String> {
+    fn open(&self, table: &Table, row: &[Cell], cell: &Cell, keys: &Keys) -> Result<String> {
         let sealed = bytes(Some(cell))?;
         let owner = self
             .owner
@@ -155,10 +151,10 @@ impl Sealed {
     }
 }
 
-fn id(table: &Table, row: &[Value], column: &str) -> Result<[u8; 16]> {
+fn id(table: &Table, row: &[Cell], column: &str) -> Result<[u8; 16]> {
     let text = table
         .cell(row, column)
-        .and_then(Value::as_str)
+        .and_then(Cell::text)
         .unwrap_or_default();
     let number = u128::from_str_radix(text, 16)
         .ok()
@@ -168,12 +164,18 @@ fn id(table: &Table, row: &[Value], column: &str) -> Result<[u8; 16]> {
         .to_be_bytes())
 }
 
-fn integer(table: &Table, row: &[Value], column: &str) -> Result<i64> {
-    let number = table.cell(row, column).and_then(Value::as_i64);
-    number.with_context(|| format!("{column} is no integer"))
+fn integer(table: &Table, row: &[Cell], column: &str) -> Result<i64> {
+    match table.cell(row, column) {
+        Some(Cell::Integer(number)) => Ok(*number),
+        _ => bail!("{column} is no integer"),
+    }
 }
 
-fn bytes(cell: Option<&Value>) -> Result<Vec<u8>> {
-    let text = cell.and_then(Value::as_str).context("it is no text")?;
-    STANDARD.decode(text).context("it is no base64")
+/// D1 keeps them as base64, MySQL as they are.
+fn bytes(cell: Option<&Cell>) -> Result<Vec<u8>> {
+    match cell {
+        Some(Cell::Bytes(bytes)) => Ok(bytes.clone()),
+        Some(Cell::Text(text)) => STANDARD.decode(text).context("it is no base64"),
+        _ => bail!("it is neither bytes nor text"),
+    }
 }

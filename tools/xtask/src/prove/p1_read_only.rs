@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use stack::StackOptions;
+use stack::{Engine, StackOptions};
 
 use super::instance::{Applicant, Instance};
 use super::promise::{Checks, Promise};
@@ -71,8 +71,8 @@ const ADA: Applicant = Applicant {
     password: "nine lanterns under a bridge",
 };
 
-fn prove(checks: &mut Checks) -> Result<()> {
-    let mut instance = Instance::start("p1", StackOptions::default())?;
+fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
+    let mut instance = Instance::start("p1", StackOptions::on(engine))?;
     let person = instance
         .balance
         .with_token(&instance.account(&instance.balance, &ADA)?);

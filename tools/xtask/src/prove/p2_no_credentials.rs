@@ -3,13 +3,13 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use stack::{StackOptions, TEST_KEYRING};
+use stack::{Engine, StackOptions, TEST_KEYRING};
 
-use super::instance::{Applicant, Instance, d1};
+use super::database::Database;
+use super::instance::{Applicant, Instance};
 use super::opener::{self, Opened};
 use super::promise::{Checks, Promise};
 use super::recorder::Recorder;
-use super::sqlite::{self, Database};
 use super::traces::{self, Search};
 use crate::client::Client;
 
@@ -43,16 +43,16 @@ const CREDENTIALS: [&str; 10] = [
     "secret",
 ];
 
-fn prove(checks: &mut Checks) -> Result<()> {
+fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
     let [to_us, to_plaid, of_link] = [
         Recorder::listen()?,
         Recorder::listen()?,
         Recorder::listen()?,
     ];
-    let options = StackOptions::default()
+    let options = StackOptions::on(engine)
         .var("ORIGIN", &to_us.url())
         .var("PLAID_BASE_URL", &to_plaid.url());
-    let mut instance = Instance::start("p2", options)?;
+    let (mut instance, to_database) = Instance::overheard("p2", options)?;
     to_us.forward_to(&instance.stack.origin())?;
     to_plaid.forward_to(instance.stack.plaid_url())?;
     of_link.forward_to(instance.stack.plaid_url())?;
@@ -69,7 +69,7 @@ fn prove(checks: &mut Checks) -> Result<()> {
         .get("/_control/webhooks?idle=20")?
         .expect(200)?;
     let webhooks = crate::client::elements(&webhooks, "/deliveries").len();
-    let state = instance.stop();
+    let disk = instance.stop();
 
     let search = Search::new(vec![
         traces::Value {
@@ -88,10 +88,16 @@ fn prove(checks: &mut Checks) -> Result<()> {
         format!("{} bytes", wire.len()),
     );
     let to_us_too = format!("to the Worker and back, {webhooks} webhooks among it");
-    for (what, recorder) in [
+    let mut wires = vec![
         (to_us_too.as_str(), &to_us),
         ("between the Worker and Plaid", &to_plaid),
-    ] {
+    ];
+    wires.extend(
+        to_database
+            .as_ref()
+            .map(|wire| ("between the Worker and the database", wire)),
+    );
+    for (what, recorder) in wires {
         let wire = recorder.recorded();
         let heard = format!("{} bytes", wire.len());
         checks.holds(
@@ -105,16 +111,16 @@ fn prove(checks: &mut Checks) -> Result<()> {
             "",
         );
     }
-    let files = sqlite::files(&state)?;
-    let traces = files.iter().flat_map(|file| search.find(&file.bytes));
-    let size: usize = files.iter().map(|file| file.bytes.len()).sum();
+    let files = disk.files()?;
+    let traces = files.iter().flat_map(|(_, file)| search.find(&file.bytes));
+    let size: usize = files.iter().map(|(_, file)| file.bytes.len()).sum();
     checks.none(
-        "neither is in any file that workerd wrote",
+        "neither is in any file that workerd or the database wrote",
         traces,
         format!("{} files, {size} bytes", files.len()),
     );
 
-    let database = Database::of_instance(&d1(&state))?;
+    let database = disk.rows()?;
     let opened = opener::open(&database, TEST_KEYRING)?;
     in_rows(&search, &database, &opened, checks)
 }
@@ -172,7 +178,7 @@ fn in_rows(
         &opened.refused,
         format!("{} rows", opened.payloads.len()),
     );
-    let text = serde_json::to_vec(&opened.database).context("writing the rows down")?;
+    let text = opened.database.bytes();
     checks.none(
         "neither is in any row, sealed ones opened",
         search.find(&text),

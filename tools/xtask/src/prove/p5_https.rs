@@ -4,11 +4,12 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use stack::StackOptions;
+use stack::{Engine, StackOptions};
 
 use super::https::Https;
 use super::instance::{Applicant, Instance};
 use super::promise::{Checks, Promise};
+use super::tls::Tls;
 use crate::client::{Client, Request};
 
 pub(super) const PROMISE: Promise = Promise {
@@ -28,24 +29,58 @@ const ADA: Applicant = Applicant {
 };
 const PLAIN: &str = "https://";
 
-fn production() -> StackOptions {
-    StackOptions {
+fn production(engine: Engine) -> StackOptions {
+    let options = StackOptions {
         healthy: false,
-        ..StackOptions::default()
+        ..StackOptions::on(engine)
     }
     .var("ENVIRONMENT", "production")
     .var("ORIGIN", ORIGIN)
     .var("PLAID_BASE_URL", NOWHERE)
-    .var("PWNED_BASE_URL", NOWHERE)
+    .var("PWNED_BASE_URL", NOWHERE);
+    match engine {
+        Engine::D1 => options,
+        // It is set on either: over the stand-in's own, which is plain.
+        Engine::PlanetScale => options.var("PLANETSCALE_URL", NOWHERE),
+    }
 }
 
-fn prove(checks: &mut Checks) -> Result<()> {
-    let mut instance = Instance::start("p5", production())?;
+fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
+    let mut options = production(engine);
+    // Of all that is outside, sign-up needs the database.
+    let database = match engine {
+        Engine::D1 => None,
+        Engine::PlanetScale => Some(Tls::listen()?),
+    };
+    if let Some(database) = &database {
+        options = options.var("PLANETSCALE_URL", database.url());
+    }
+    let mut instance = Instance::start("p5", options)?;
+    if let Some(database) = &database {
+        database.forward_to(instance.stack.planetscale_url())?;
+    }
     plain_requests(&instance.balance, checks)?;
     instance.stack.kill_worker()?;
-    over_tls(&instance, checks)?;
+    if let Some(database) = &database {
+        strange_database(&instance, database, checks)?;
+    }
+    over_tls(&instance, database.as_ref(), checks)?;
     instance.stop();
-    plain_providers(checks)
+    plain_providers(engine, checks)
+}
+
+/// The database behind a certificate that nobody vouches for.
+fn strange_database(instance: &Instance, database: &Tls, checks: &mut Checks) -> Result<()> {
+    let https = Https::start(instance.stack.persist_dir(), None)?;
+    let health = https.get("/healthz")?;
+    https.stop();
+    let passed = database.passed();
+    checks.holds(
+        "a database whose certificate nobody vouches for is told nothing",
+        health.status == 503 && passed == 0,
+        format!("/healthz {}, {passed} bytes", health.status),
+    );
+    Ok(())
 }
 
 /// What comes over plain HTTP.
@@ -111,8 +146,9 @@ fn plain_requests(balance: &Client, checks: &mut Checks) -> Result<()> {
 }
 
 /// The same instance behind TLS.
-fn over_tls(instance: &Instance, checks: &mut Checks) -> Result<()> {
-    let https = Https::start(instance.stack.persist_dir())?;
+fn over_tls(instance: &Instance, database: Option<&Tls>, checks: &mut Checks) -> Result<()> {
+    let authority = database.map(Tls::certificate);
+    let https = Https::start(instance.stack.persist_dir(), authority)?;
     let body = json!({"email": ADA.email, "name": ADA.name, "password": ADA.password});
     let signed_up = https.post("/v1/users", &body)?;
     anyhow::ensure!(
@@ -157,6 +193,14 @@ fn over_tls(instance: &Instance, checks: &mut Checks) -> Result<()> {
     );
 
     let pair = attributes.first().copied().unwrap_or_default();
+    if let Some(database) = database {
+        let passed = database.passed();
+        checks.holds(
+            "with one that is vouched for the database is reached, over TLS",
+            passed > 0,
+            format!("{passed} bytes"),
+        );
+    }
     let own = https.send(&Request::get("/v1/me").field("cookie", pair))?;
     checks.holds(
         "over TLS the service serves, by that cookie",
@@ -207,10 +251,14 @@ fn over_tls(instance: &Instance, checks: &mut Checks) -> Result<()> {
 }
 
 /// Providers that would be called in plain.
-fn plain_providers(checks: &mut Checks) -> Result<()> {
-    for name in ["PLAID_BASE_URL", "PWNED_BASE_URL", "ORIGIN"] {
+fn plain_providers(engine: Engine, checks: &mut Checks) -> Result<()> {
+    let mut names = vec!["PLAID_BASE_URL", "PWNED_BASE_URL", "ORIGIN"];
+    if engine == Engine::PlanetScale {
+        names.push("PLANETSCALE_URL");
+    }
+    for name in names {
         let plain = "http://provider.example";
-        let instance = Instance::start("p5-plain", production().var(name, plain))?;
+        let instance = Instance::start("p5-plain", production(engine).var(name, plain))?;
         let health = instance.balance.get("/healthz")?;
         let failing =
             health.status == 503 && health.json().get("status") == Some(&json!("failing"));

@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use stack::StackOptions;
+use stack::{Engine, StackOptions};
 
 use super::instance::{Applicant, Instance, sign_in, sign_up};
 use super::promise::{Checks, Promise};
@@ -33,8 +33,8 @@ const COMMON: [&str; 3] = ["passwordpassword", "qwertyuiopasdfghjkl", "123456789
 const LEAKED_COUNT: u64 = 4711;
 const LATER_COUNT: u64 = 23;
 
-fn prove(checks: &mut Checks) -> Result<()> {
-    let instance = Instance::start("p7", StackOptions::default())?;
+fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
+    let instance = Instance::start("p7", StackOptions::on(engine))?;
     let mut digests = vec![leak(&instance, LEAKED.password, LEAKED_COUNT)?];
 
     let refused = sign_up(&instance.balance, &LEAKED)?;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use anyhow::Result;
 use serde::Serialize;
+use stack::Engine;
 
 /// One sentence of the public security page.
 pub(super) struct Promise {
@@ -14,7 +15,7 @@ pub(super) struct Promise {
     /// What is counted against it.
     pub(super) unit: &'static str,
     /// Puts it to the test. An error is a test that could not be carried out, and a failure.
-    pub(super) prove: fn(&mut Checks) -> Result<()>,
+    pub(super) prove: fn(Engine, &mut Checks) -> Result<()>,
 }
 
 /// What was looked at.
@@ -79,6 +80,8 @@ pub(super) struct Row {
     name: &'static str,
     #[serde(rename = "promise")]
     sentence: &'static str,
+    /// Which database the instance had.
+    engine: &'static str,
     /// How much was found that speaks against it; none where the test could not be carried out.
     value: Option<usize>,
     unit: &'static str,
@@ -90,16 +93,17 @@ pub(super) struct Row {
 }
 
 impl Promise {
-    /// Puts it to the test.
-    pub(super) fn row(&self) -> Row {
+    /// Puts it to the test on an instance with this database.
+    pub(super) fn row(&self, engine: Engine) -> Row {
         let mut checks = Checks::default();
-        let error = (self.prove)(&mut checks)
+        let error = (self.prove)(engine, &mut checks)
             .err()
             .map(|error| format!("{error:#}"));
         let against = checks.0.iter().map(|check| check.against).sum();
         Row {
             name: self.name,
             sentence: self.sentence,
+            engine: engine.name(),
             value: error.is_none().then_some(against),
             unit: self.unit,
             bar: 0,
@@ -137,8 +141,8 @@ impl Row {
             .value
             .map_or_else(|| "?".to_owned(), |value| value.to_string());
         let mut lines = vec![format!(
-            "{:4} {verdict}  {}  ({value} {})",
-            self.name, self.sentence, self.unit
+            "{:4} {verdict}  {}  ({value} {}; on {})",
+            self.name, self.sentence, self.unit, self.engine
         )];
         for Check {
             what,
@@ -168,19 +172,19 @@ impl Row {
 mod tests {
     use super::*;
 
-    fn row(prove: fn(&mut Checks) -> Result<()>) -> Row {
+    fn row(prove: fn(Engine, &mut Checks) -> Result<()>) -> Row {
         Promise {
             name: "P0",
             sentence: "it holds",
             unit: "faults",
             prove,
         }
-        .row()
+        .row(Engine::PlanetScale)
     }
 
     #[test]
     fn what_speaks_against_a_promise_is_counted_and_named() {
-        let row = row(|checks| {
+        let row = row(|_, checks| {
             checks.holds("one", true, "");
             checks.holds("two", false, "seen");
             checks.none("three", ["a", "b"], "of 7");
@@ -195,15 +199,26 @@ mod tests {
     }
 
     #[test]
+    fn a_row_says_which_database_it_is_about() {
+        let row = row(|_, checks| {
+            checks.holds("one", true, "");
+            Ok(())
+        });
+        assert!(row.table().contains("(0 faults; on planetscale)"));
+        let document = serde_json::to_value(&row).unwrap();
+        assert_eq!(document["engine"], "planetscale");
+    }
+
+    #[test]
     fn a_test_that_could_not_be_carried_out_or_looked_at_nothing_shows_nothing() {
-        let broken = row(|checks| {
+        let broken = row(|_, checks| {
             checks.holds("one", true, "");
             anyhow::bail!("no instance")
         });
         assert_eq!((broken.value, broken.pass), (None, false));
-        assert!(!row(|_| Ok(())).pass);
+        assert!(!row(|_, _| Ok(())).pass);
         assert!(
-            row(|checks| {
+            row(|_, checks| {
                 checks.none::<&str>("one", [], "of 7");
                 Ok(())
             })

@@ -3,7 +3,7 @@
 //!
 //! A value is looked for as UTF-8 and as UTF-16, plain, in hex, in base64 (both alphabets, at each
 //! of the three ways it can fall), and each of these backwards. A number is looked for as its
-//! digits, and as SQLite and others store it in binary.
+//! digits, and as SQLite, `InnoDB` and others store it in binary.
 
 mod forms;
 
@@ -194,6 +194,9 @@ mod tests {
         assert!(search.find(&page).is_empty());
         assert!(!search.find(&9_137_428_615_357_i64.to_be_bytes()).is_empty());
         assert!(!search.find(&9_137_428_615_357_f64.to_be_bytes()).is_empty());
+        let mut innodb = 9_137_428_615_357_i64.to_be_bytes();
+        innodb[0] |= 0x80;
+        assert!(!search.find(&innodb).is_empty());
     }
 
     #[test]

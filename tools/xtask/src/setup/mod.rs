@@ -12,7 +12,7 @@ use std::process::{Command as Process, ExitCode};
 use std::thread;
 
 use anyhow::{Result, anyhow};
-use stack::Workspace;
+use stack::{Engine, Workspace};
 
 pub(crate) use rust::{TARGET, WasmToolchain, lints};
 pub(crate) use tools::{cargo_deny, folder as tools_folder};
@@ -69,6 +69,14 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<Toolchain> {
     });
     node.map_err(|_| anyhow!("installing the Node programs panicked"))??;
     built
+}
+
+/// Installs the server that an instance with this database has behind its stand-in.
+pub(crate) fn database(engine: Engine, workspace: &Workspace) -> Result<()> {
+    match engine {
+        Engine::D1 => Ok(()),
+        Engine::PlanetScale => mariadb::install(workspace),
+    }
 }
 
 /// Whether a program starts.

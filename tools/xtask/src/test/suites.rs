@@ -10,6 +10,7 @@ use stack::Workspace;
 
 use super::contract::contract;
 use super::counts::{self, Counts};
+use super::end_to_end::{end_to_end, moving, planetscale};
 use crate::progress::{self, Step};
 use crate::setup::{self, TARGET, Toolchain};
 
@@ -98,6 +99,12 @@ pub(super) const SUITES: &[Suite] = &[
         engine: "planetscale",
         beside: false,
         run: planetscale,
+    },
+    Suite {
+        name: "moving",
+        engine: "planetscale",
+        beside: true,
+        run: moving,
     },
     Suite {
         name: "contract",
@@ -222,20 +229,6 @@ fn dry_run(context: &Context) -> Result<Counts> {
     Ok(counts)
 }
 
-/// Everything that people, banks and attackers do, on one database engine.
-fn end_to_end(context: &Context, engine: &str) -> Result<Counts> {
-    let mut cargo = context.end_to_end();
-    cargo.arg("--no-fail-fast").env("BALANCE_ENGINE", engine);
-    context.tests(&format!("end-to-end tests on {engine}"), &mut cargo)
-}
-
-/// The failures that only a database over HTTP has.
-fn planetscale(context: &Context) -> Result<Counts> {
-    let mut cargo = context.end_to_end();
-    cargo.args(["--test", "planetscale"]);
-    context.tests("tests of a failing PlanetScale", &mut cargo)
-}
-
 impl Context {
     pub(super) fn cargo(&self) -> Command {
         let mut cargo = Command::new("cargo");
@@ -243,14 +236,6 @@ impl Context {
         if let Some(vectors) = &self.vectors {
             cargo.env("BALANCE_VECTORS", vectors);
         }
-        cargo
-    }
-
-    /// `cargo test` of the end-to-end tests.
-    pub(super) fn end_to_end(&self) -> Command {
-        let mut cargo = self.cargo();
-        cargo.args(["test", "--package", "end-to-end"]);
-        cargo.env("BALANCE_SANDBOX_BIN", &self.sandbox);
         cargo
     }
 

@@ -57,8 +57,8 @@ fn hex(bytes: &[u8], digits: &[u8; 16]) -> Vec<u8> {
         .collect()
 }
 
-/// What SQLite and others make of a number: big-endian integers of as many bytes as it takes or of
-/// eight, and floating point in either order.
+/// What SQLite, `InnoDB` and others make of a number: big-endian integers of as many bytes as it
+/// takes or of eight, and floating point in either order.
 fn numbers(text: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     if let Ok(integer) = text.parse::<i64>() {
@@ -72,6 +72,12 @@ fn numbers(text: &str) -> Vec<Form> {
             bytes.get(significant..).unwrap_or_default().to_vec(),
         ));
         forms.push(("binary integer of 8 bytes".into(), bytes.to_vec()));
+        // InnoDB turns the sign round, so that bytes sort as numbers do.
+        let sorted = integer ^ i64::MIN;
+        forms.push((
+            "binary integer of 8 bytes, sign turned".into(),
+            sorted.to_be_bytes().to_vec(),
+        ));
         forms.push((
             "binary integer, little-endian".into(),
             integer.to_le_bytes().to_vec(),

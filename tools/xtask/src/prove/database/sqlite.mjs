@@ -1,4 +1,4 @@
-// SQLite as Node has it built in, for prove/sqlite.rs.
+// SQLite as Node has it built in, for prove/database/sqlite.rs.
 //   dump FILE   prints {"schema":[sql…],"tables":{name:{"columns":[…],"rows":[[…]…]}}}
 //   make FILE   makes a database of that form from standard input, each statement of "before" first
 import { DatabaseSync } from "node:sqlite";

@@ -1,0 +1,50 @@
+//! Where an instance's servers are.
+
+use super::Stack;
+use crate::mariadb::MariaDb;
+
+impl Stack {
+    /// Scheme, host and port of the Worker, as its `ORIGIN` says unless overridden.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The Plaid stand-in itself, its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn plaid_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.plaid)
+    }
+
+    /// The Pwned Passwords stand-in; empty without stand-ins.
+    #[must_use]
+    pub fn pwned_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.pwned)
+    }
+
+    /// The mailbox; empty without stand-ins.
+    #[must_use]
+    pub fn mailbox_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.mailbox)
+    }
+
+    /// The stand-in for PlanetScale, its control surface included; empty on D1.
+    #[must_use]
+    pub fn planetscale_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.planetscale)
+    }
+
+    /// The database server behind the stand-in for PlanetScale; none on D1.
+    #[must_use]
+    pub fn mariadb(&self) -> Option<&MariaDb> {
+        self.mariadb.as_ref()
+    }
+}

@@ -1,0 +1,95 @@
+//! What the rows themselves show: each cell is sealed, or metadata by its form; and the seals hold
+//! against any keyring but their own.
+
+use anyhow::Result;
+
+use super::super::database::{self, Cell, Database};
+use super::super::opener::{self, Opened};
+use super::super::promise::Checks;
+
+/// Another keyring than the one the rows are sealed under, of the same form.
+const WRONG_KEYRING: &str =
+    r#"{"current":1,"keys":{"1":"YW5vdGhlciBwdWJsaWMga2V5cmluZyBmb3IgdGVzdCE="}}"#;
+
+/// Words of the operational columns (`docs/SECURITY.md`, what stays plain).
+const WORDS: [&str; 6] = ["linking", "active", "removing", "plaid", "sync", "revoked"];
+
+/// Each cell is sealed, or of a form that cannot hold anything private.
+pub(super) fn look_like_metadata(database: &Database, opened: &Opened, checks: &mut Checks) {
+    let counts = database.counts();
+    let empty = counts
+        .iter()
+        .filter(|(name, rows)| **rows == 0 && opener::is_sealed(database, name));
+    checks.none(
+        "every table with private rows has some",
+        empty.map(|(name, _)| *name),
+        counts
+            .iter()
+            .map(|(name, rows)| format!("{name} {rows}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
+    checks.none(
+        "every sealed cell opens under the keyring, at its place",
+        &opened.refused,
+        format!("{} rows under {} keys", opened.payloads.len(), opened.keys),
+    );
+    let mut plain = 0;
+    let odd: Vec<String> = database
+        .cells()
+        .filter(|(name, _)| database::is_ours(name))
+        .filter(|(name, _)| !name.ends_with(".sealed") && !name.ends_with(".wrapped"))
+        .inspect(|_| plain += 1)
+        .filter(|(_, value)| !is_metadata(value))
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    checks.none(
+        "every other cell is a number, an id, a hash, a blind index or a word of the list",
+        odd,
+        format!("{plain} cells"),
+    );
+}
+
+fn is_metadata(cell: &Cell) -> bool {
+    match cell {
+        Cell::Null | Cell::Integer(_) | Cell::Real(_) => true,
+        Cell::Text(text) => WORDS.contains(&text.as_str()) || is_index(text),
+        Cell::Bytes(_) => false,
+    }
+}
+
+/// Lower-case hex of a month token, an id or blind index, or a hash.
+pub(super) fn is_index(text: &str) -> bool {
+    [16, 32, 64].contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+pub(super) fn stay_closed(database: &Database, checks: &mut Checks) -> Result<()> {
+    let opened = opener::open(database, WRONG_KEYRING)?;
+    checks.holds(
+        "with another keyring nothing opens",
+        opened.keys == 0 && opened.payloads.is_empty(),
+        format!(
+            "{} keys, {} rows, {} refused",
+            opened.keys,
+            opened.payloads.len(),
+            opened.refused.len()
+        ),
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_and_words_of_nobodys_list_are_no_metadata() {
+        assert!(is_metadata(&Cell::Text("linking".into())));
+        assert!(is_metadata(&Cell::Text("0123456789abcdef".into())));
+        assert!(!is_metadata(&Cell::Text("2025-03-07".into())));
+        assert!(!is_metadata(&Cell::Bytes(vec![0; 32])));
+    }
+}
