@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can fail, in one run. Every suite runs even where an
 //! earlier one failed.
 
+mod commands;
 mod contract;
 mod counts;
 mod end_to_end;
@@ -41,6 +42,8 @@ Suites, in order:
               PlanetScale (the stand-in, before a MariaDB)
   planetscale what only a database over HTTP gets wrong: cuts, deadlocks, lost sessions
   moving      `cargo xtask move` from D1 to PlanetScale, stopped and resumed
+  prove       the promises, on either engine
+  demo        the story of the README, on either engine
   contract    requests of all kinds, made from the OpenAPI document; replies held to it
 
   --only SUITE  run this one only; may be given more than once

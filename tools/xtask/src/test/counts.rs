@@ -15,6 +15,19 @@ impl Counts {
         self.skipped += other.skipped;
     }
 
+    /// The rows of the table of promises: `P1   pass  …`.
+    pub(super) fn of_promises(log: &str) -> Self {
+        let mut counts = Self::default();
+        for line in log.lines().filter(|line| line.starts_with('P')) {
+            match line.split_whitespace().nth(1) {
+                Some("pass") => counts.passed += 1,
+                Some("FAIL") => counts.failed += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+
     /// The sum of every `test result:` line.
     pub(super) fn of_harness(log: &str) -> Self {
         let mut counts = Self::default();
@@ -60,6 +73,14 @@ pub(super) fn failures(log: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_promises_that_hold_and_those_that_do_not_are_counted() {
+        let log = "• starting\n\nP1   pass  read-only  (0 calls; on d1)\n     ✓ every call: 9\n\
+                   P3   FAIL  sealed  (2 traces; on d1)\n1 of 2 promises hold\n";
+        let counts = Counts::of_promises(log);
+        assert_eq!((counts.passed, counts.failed), (1, 1));
+    }
 
     #[test]
     fn what_failed_is_told_of_every_binary_that_failed() {

@@ -8,6 +8,7 @@ use anyhow::Result;
 use serde_json::Value;
 use stack::Workspace;
 
+use super::commands::{demo, prove};
 use super::contract::contract;
 use super::counts::{self, Counts};
 use super::end_to_end::{end_to_end, moving, planetscale};
@@ -32,86 +33,56 @@ pub(super) struct Context {
     pub(super) sandbox: PathBuf,
 }
 
+const fn alone(
+    name: &'static str,
+    engine: &'static str,
+    run: fn(&Context) -> Result<Counts>,
+) -> Suite {
+    Suite {
+        name,
+        engine,
+        beside: false,
+        run,
+    }
+}
+
+/// Runs while the one before it does.
+const fn beside(
+    name: &'static str,
+    engine: &'static str,
+    run: fn(&Context) -> Result<Counts>,
+) -> Suite {
+    Suite {
+        beside: true,
+        ..alone(name, engine, run)
+    }
+}
+
 /// All of them, the quick ones first.
 pub(super) const SUITES: &[Suite] = &[
-    Suite {
-        name: "fmt",
-        engine: "native",
-        beside: false,
-        run: fmt,
-    },
-    Suite {
-        name: "clippy",
-        engine: "native",
-        beside: false,
-        run: clippy,
-    },
-    Suite {
-        name: "clippy-wasm",
-        engine: "wasm",
-        beside: false,
-        run: clippy_wasm,
-    },
-    Suite {
-        name: "unit",
-        engine: "native",
-        beside: false,
-        run: unit,
-    },
-    Suite {
-        name: "deny",
-        engine: "native",
-        beside: false,
-        run: deny,
-    },
-    Suite {
-        name: "advisories",
-        engine: "native",
-        beside: false,
-        run: advisories,
-    },
-    Suite {
-        name: "npm-audit",
-        engine: "native",
-        beside: false,
-        run: npm_audit,
-    },
-    Suite {
-        name: "dry-run",
-        engine: "wasm",
-        beside: false,
-        run: dry_run,
-    },
-    Suite {
-        name: "end-to-end",
-        engine: "d1",
-        beside: false,
-        run: |context| end_to_end(context, "d1"),
-    },
-    Suite {
-        name: "end-to-end",
-        engine: "planetscale",
-        beside: true,
-        run: |context| end_to_end(context, "planetscale"),
-    },
-    Suite {
-        name: "planetscale",
-        engine: "planetscale",
-        beside: false,
-        run: planetscale,
-    },
-    Suite {
-        name: "moving",
-        engine: "planetscale",
-        beside: true,
-        run: moving,
-    },
-    Suite {
-        name: "contract",
-        engine: "d1",
-        beside: true,
-        run: contract,
-    },
+    alone("fmt", "native", fmt),
+    alone("clippy", "native", clippy),
+    alone("clippy-wasm", "wasm", clippy_wasm),
+    alone("unit", "native", unit),
+    alone("deny", "native", deny),
+    alone("advisories", "native", advisories),
+    alone("npm-audit", "native", npm_audit),
+    alone("dry-run", "wasm", dry_run),
+    alone("end-to-end", "d1", |context| end_to_end(context, "d1")),
+    beside("end-to-end", "planetscale", |context| {
+        end_to_end(context, "planetscale")
+    }),
+    alone("planetscale", "planetscale", planetscale),
+    beside("moving", "planetscale", moving),
+    beside("contract", "d1", contract),
+    alone("prove", "d1", |context| prove(context, "d1")),
+    beside("demo", "planetscale", |context| {
+        demo(context, "planetscale")
+    }),
+    alone("prove", "planetscale", |context| {
+        prove(context, "planetscale")
+    }),
+    beside("demo", "d1", |context| demo(context, "d1")),
 ];
 
 /// How long a download of advisories may stand still.
@@ -239,8 +210,20 @@ impl Context {
         cargo
     }
 
+    /// A run of `prove`: a count of the rows of its table.
+    pub(super) fn promises(&self, label: &str, command: &mut Command) -> Result<Counts> {
+        let outcome = Step::new(&self.workspace, label).finish(command)?;
+        let log = progress::read(&outcome.log);
+        let mut counts = Counts::of_promises(&log);
+        if !outcome.status.success() {
+            eprintln!("{log}\n(all of it: {})", outcome.log.display());
+            counts.failed = counts.failed.max(1);
+        }
+        Ok(counts)
+    }
+
     /// One command, one result.
-    fn check(&self, label: &str, command: &Command) -> Result<Counts> {
+    pub(super) fn check(&self, label: &str, command: &Command) -> Result<Counts> {
         let outcome = Step::new(&self.workspace, label).finish(command)?;
         if !outcome.status.success() {
             eprintln!(
