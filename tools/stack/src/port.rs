@@ -1,6 +1,7 @@
 //! Ports on the loopback interface.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{StackError, While as _};
@@ -8,16 +9,31 @@ use crate::error::{StackError, While as _};
 /// How long a killed process may hold on to its port.
 const RELEASE: Duration = Duration::from_secs(10);
 
-/// Ports that were free a moment ago, all different.
+/// Where ports are looked for: below those that systems give to outgoing connections, any of
+/// which may take a port between our look at it and the server's start.
+const FIRST: u16 = 12_000;
+/// Each process looks in a slice of its own, so that two do not find the same port.
+const SLICE: u16 = 200;
+const SLICES: u32 = 90;
+
+/// Ports that were free a moment ago, all different, and nobody else's soon.
 pub(crate) fn free<const N: usize>() -> Result<[u16; N], StackError> {
-    let context = || "looking for a free port".to_owned();
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Below SLICES, so it fits.
+    let slice = u16::try_from(std::process::id() % SLICES).unwrap_or(0);
     let mut ports = [0; N];
-    // Held together until all are known, so that none is handed out twice.
-    let mut listeners = Vec::with_capacity(N);
     for port in &mut ports {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).during(context)?;
-        *port = listener.local_addr().during(context)?.port();
-        listeners.push(listener);
+        let mut found = None;
+        for _ in 0..SLICE {
+            let at = NEXT.fetch_add(1, Ordering::Relaxed) % SLICE;
+            let candidate = FIRST + slice * SLICE + at;
+            if check(candidate).is_ok() {
+                found = Some(candidate);
+                break;
+            }
+        }
+        *port = found
+            .ok_or_else(|| StackError::Unexpected("no free port on this machine".to_owned()))?;
     }
     Ok(ports)
 }
