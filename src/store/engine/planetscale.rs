@@ -24,6 +24,7 @@ use ::planetscale::{
 
 use super::{EngineError, Outcome, Rows, Statement};
 use crate::platform::{
+    Timestamp,
     clock::pass,
     fetch::{self, Outgoing},
     random,
@@ -37,6 +38,8 @@ use spell::{Step, Yield};
 const TRIES: u32 = 5;
 /// Milliseconds to wait at most before the second try; twice as long before the next.
 const PAUSE: u32 = 40;
+/// Seconds after which a batch is not tried again: whoever asked is waiting.
+const PATIENCE: i64 = 10;
 /// Longer than the server lets any statement take.
 const TIMEOUT_MS: u32 = 25_000;
 
@@ -71,11 +74,14 @@ impl PlanetScale {
         trips: &AtomicU32,
     ) -> Result<Vec<Outcome>, EngineError> {
         let steps = spell::steps(statements)?;
+        let patience = Timestamp::now().plus(PATIENCE);
         let mut tried = 1;
         loop {
             match self.run(&steps, statements.len(), trips).await {
                 Ok(outcomes) => return Ok(outcomes),
-                Err(failed) if failed.is_worth_another && tried < TRIES => {
+                Err(failed)
+                    if failed.is_worth_another && tried < TRIES && Timestamp::now() < patience =>
+                {
                     // Those who met over a row are not to meet there again.
                     let [part] = random::bytes::<1>().unwrap_or([128]);
                     pass(((PAUSE << tried) * u32::from(part)) >> 9).await;
