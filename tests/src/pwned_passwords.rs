@@ -33,6 +33,13 @@ impl PwnedPasswords {
         self.0.post("/_control/fail", &failure).expect(200);
     }
 
+    /// From now on look-ups of this password are answered again.
+    pub fn heal(&self, password: &str) {
+        self.0
+            .delete(&format!("/_control/fail?prefix={}", prefix(password)))
+            .expect(200);
+    }
+
     /// How often this password's prefix was asked for.
     pub fn look_ups(&self, password: &str) -> usize {
         self.requests()

@@ -8,21 +8,12 @@ use super::app;
 /// Signs up while the look-up fails so, and confirms.
 fn person_while_the_look_up_fails(mode: &str, details: &Value) -> Person {
     let ada = app().applicant();
-    app().pwned().fail(
-        &ada.password,
-        Some(requests_of_a_look_up(mode)),
-        mode,
-        details,
-    );
+    app().pwned().fail(&ada.password, None, mode, details);
     ada.sign_up().expect(202);
+    app().pwned().heal(&ada.password);
     let confirmed = ada.confirm(&app().mailbox().token_for(&ada.email));
     confirmed.expect(201);
     Person::new(ada, &confirmed)
-}
-
-/// The runtime itself asks again, once, where a connection breaks.
-fn requests_of_a_look_up(mode: &str) -> u32 {
-    if mode == "reset" { 2 } else { 1 }
 }
 
 fn password_of(person: &Person) -> Value {
@@ -56,7 +47,6 @@ fn a_reply_that_is_not_whole_is_a_failure_and_never_not_found() {
 
         // The next sign-in looks again, and now it is known.
         let before = app().pwned().look_ups(&ada.applicant.password);
-        assert_eq!(before, requests_of_a_look_up(mode) as usize, "{mode}");
         let reply = ada.applicant.sign_in();
         reply.expect(201);
         assert_eq!(
@@ -147,13 +137,11 @@ fn a_sign_in_does_not_fail_because_the_look_up_does() {
         ("html", json!({})),
         ("hang", json!({"millis": 5_000})),
     ] {
-        app().pwned().fail(
-            &ada.applicant.password,
-            Some(requests_of_a_look_up(mode)),
-            mode,
-            &details,
-        );
+        app()
+            .pwned()
+            .fail(&ada.applicant.password, None, mode, &details);
         let reply = ada.applicant.sign_in();
+        app().pwned().heal(&ada.applicant.password);
         reply.expect(201);
         assert_eq!(reply.value("/password_exposed"), json!(false), "{mode}");
         assert_eq!(

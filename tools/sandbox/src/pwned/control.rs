@@ -1,6 +1,6 @@
 //! The control surface of Pwned Passwords; README.md lists it.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -51,8 +51,16 @@ async fn fail(State(pwned): State<Pwned>, Asked(failure): Asked<Failure>) -> Jso
     done()
 }
 
-async fn heal(State(pwned): State<Pwned>) -> Json<Value> {
-    pwned.lock().failures.clear();
+/// Whose failures end: one prefix's, or everyone's.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Healed {
+    #[serde(default)]
+    prefix: Option<String>,
+}
+
+async fn heal(State(pwned): State<Pwned>, Query(healed): Query<Healed>) -> Json<Value> {
+    pwned.lock().failures.clear(healed.prefix.as_deref());
     done()
 }
 

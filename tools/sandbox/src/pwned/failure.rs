@@ -66,8 +66,10 @@ impl Failures {
         }
     }
 
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
+    /// Takes back the orders that name this prefix, or all.
+    pub(super) fn clear(&mut self, prefix: Option<&str>) {
+        self.0
+            .retain(|failure| prefix.is_some() && failure.prefix.as_deref() != prefix);
     }
 
     pub(super) fn next(&mut self, prefix: &str) -> Option<Failure> {
