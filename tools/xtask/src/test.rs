@@ -45,6 +45,7 @@ Suites, in order:
   prove       the promises, on either engine
   demo        the story of the README, on either engine
   contract    requests of all kinds, made from the OpenAPI document; replies held to it
+  browser     the first-party client in Chromium, with virtual security keys
 
   --only SUITE  run this one only; may be given more than once
   --engine ENGINE  only what runs on it: native, wasm, d1 or planetscale
@@ -52,6 +53,7 @@ Suites, in order:
 
 Environment:
   BALANCE_VECTORS  a folder of further test vectors (default ../shared/vectors, if there is one)
+  BALANCE_CHROMIUM the browser of the suite browser (default: Debian's, installed as root)
   BALANCE_SEED     what the suite contract makes its requests from (default 1)",
     run,
 };
