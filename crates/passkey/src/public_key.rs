@@ -1,8 +1,11 @@
 //! The public key of a credential, as it is verified with and as it is kept.
 //! Invariant: each algorithm has the one form of key that the relying party offered.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base64url::{self, Bounded};
@@ -70,7 +73,7 @@ impl PublicKey {
     }
 }
 
-/// The public exponent of every RSA key taken here: 65537, big-endian.
+/// The public exponent of every RSA key taken here: 65537, big-endian; `AQAB` in a JWK.
 pub const RSA_EXPONENT: [u8; 3] = [1, 0, 1];
 
 /// The modulus of an RSA key of 2,048 to 4,096 bits: fewer are weak, more are slow to verify.
@@ -93,6 +96,12 @@ impl RsaModulus {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The member `n` of a JWK (RFC 7518, section 6.3.1.1).
+    #[must_use]
+    pub fn to_base64url(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(&self.0)
     }
 }
 
