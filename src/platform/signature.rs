@@ -30,7 +30,6 @@ impl P256Key {
 }
 
 /// Whether an assertion is signed with the key of its credential.
-#[expect(dead_code, reason = "no route takes passkeys yet")]
 pub(crate) async fn verifies(assertion: &SignedAssertion) -> bool {
     let (signature, message) = (assertion.signature(), assertion.message());
     match assertion.public_key() {
