@@ -45,6 +45,70 @@ CREATE TABLE session (
 CREATE INDEX session_user ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
+-- A person's tokens for the API, as `session` is for her devices.
+CREATE TABLE api_token (
+  id TEXT NOT NULL PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  user_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX api_token_user ON api_token (user_id);
+CREATE INDEX api_token_expiry ON api_token (expires_at);
+
+-- WebAuthn credentials. The index is over the credential's id, under the system's key:
+-- one credential is one person's.
+CREATE TABLE passkey (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  credential_index TEXT NOT NULL UNIQUE,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX passkey_user ON passkey (user_id);
+
+CREATE TABLE totp (
+  user_id TEXT NOT NULL PRIMARY KEY,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A code that is good for one sign-in, as a blind index under the person's key.
+CREATE TABLE recovery_code (
+  user_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (user_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- Tickets (challenges, step-ups) that were used and would else be good for some minutes more.
+CREATE TABLE spent_ticket (
+  id TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_ticket_expiry ON spent_ticket (expires_at);
+
+-- Mailed tokens that set a new password. Sealed under the system's key.
+CREATE TABLE password_reset (
+  id TEXT NOT NULL PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  email_index TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX password_reset_email ON password_reset (email_index);
+CREATE INDEX password_reset_expiry ON password_reset (expires_at);
+
+-- A new email that waits for its two mailed tokens; one a person.
+CREATE TABLE email_change (
+  user_id TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX email_change_expiry ON email_change (expires_at);
+
 -- Tries by blind index of who tries what from where: none before `open_at`,
 -- forgotten after `expires_at`. The last of those `under_way` began at `begun_at`.
 CREATE TABLE throttle (

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use passkey::RelyingParty;
 
 use crate::{
     banking::PlaidClient,
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) gate: Gate,
     pub(crate) mailer: Mailer,
+    /// Who we are to an authenticator.
+    pub(crate) relying_party: RelyingParty,
     db: Database,
 }
 
@@ -92,6 +95,8 @@ impl Shared {
             queue: Queue::new(handle("EVENTS")?),
             gate: Gate::new(handle("GATE")?),
             mailer: Mailer::new(handle("MAIL")?),
+            relying_party: RelyingParty::new(&config.origin, "Balance")
+                .ok_or("ORIGIN is no origin that keys can be bound to")?,
             db: Database::new(engine(&config, bindings)?),
             config,
         })

@@ -130,6 +130,10 @@ public_ids! {
     PersonId, "usr_";
     /// A session of hers.
     SessionId, "ses_";
+    /// A token of hers for the API.
+    ApiTokenId, "tok_";
+    /// A WebAuthn credential of hers.
+    PasskeyId, "pk_";
     /// A bank connection (Plaid's Item).
     ItemId, "item_";
     /// An account at a bank.

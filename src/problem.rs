@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
 
+use crate::identity::{Action, Method};
+
 /// What every fallible step of the Worker returns.
 pub(crate) type Result<T> = std::result::Result<T, Problem>;
 
@@ -26,7 +28,7 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
-    exposed_count: Option<u64>,
+    more: Option<Box<More>>,
     retry_after: Option<u32>,
     /// For the log only: literals of ours, never data.
     cause: Cow<'static, str>,
@@ -41,6 +43,20 @@ pub(crate) struct FieldError {
     pub(crate) code: &'static str,
     /// What is wrong, in a sentence.
     pub(crate) message: Cow<'static, str>,
+}
+
+/// What a kind of problem says beyond the common members.
+#[derive(Debug)]
+enum More {
+    /// How often a password stands in known leaks.
+    Exposed(u64),
+    /// What a sensitive request has to be approved with.
+    StepUp {
+        action: Action,
+        methods: Vec<&'static str>,
+    },
+    /// The scope that a token lacks.
+    Scope(&'static str),
 }
 
 /// The body of every error (RFC 9457).
@@ -64,6 +80,15 @@ pub(crate) struct ProblemBody<'a> {
     /// How often the password stands in known leaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exposed_count: Option<u64>,
+    /// `step-up-required`: what has to be approved, for `POST /v1/me/step-ups`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) action: Option<&'a Action>,
+    /// `step-up-required`: how one can prove who one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) methods: Option<&'a [&'static str]>,
+    /// `insufficient-scope`: what the token would have to be good for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) required: Option<&'a str>,
 }
 
 impl Problem {
@@ -72,7 +97,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             errors: Vec::new(),
-            exposed_count: None,
+            more: None,
             retry_after: None,
             cause: Cow::Borrowed(""),
         }
@@ -140,7 +165,28 @@ impl Problem {
             Kind::PasswordExposed,
             "This password is in known data leaks, so attackers try it first. Choose another.",
         );
-        problem.exposed_count = Some(count);
+        problem.more = Some(Box::new(More::Exposed(count)));
+        problem
+    }
+
+    /// This request needs a proof of its own first.
+    pub(crate) fn step_up_required(action: Action, methods: Vec<Method>) -> Self {
+        let mut problem = Self::new(
+            Kind::StepUpRequired,
+            "Prove who you are for this very request: see POST /v1/me/step-ups, and send it again.",
+        );
+        let methods = methods.into_iter().map(Method::name).collect();
+        problem.more = Some(Box::new(More::StepUp { action, methods }));
+        problem
+    }
+
+    /// The API token is not good for this.
+    pub(crate) fn insufficient_scope(required: &'static str) -> Self {
+        let mut problem = Self::new(
+            Kind::InsufficientScope,
+            "This API token was not made for this; see `required`.",
+        );
+        problem.more = Some(Box::new(More::Scope(required)));
         problem
     }
 
@@ -181,15 +227,26 @@ impl Problem {
     /// The response, which quotes the request's id.
     pub(crate) fn respond(&self, request_id: &str) -> Response {
         let status = self.kind.status();
-        let body = ProblemBody {
+        let mut body = ProblemBody {
             kind: self.kind.uri(),
             title: self.kind.title(),
             status: status.as_u16(),
             detail: &self.detail,
             request_id,
             errors: &self.errors,
-            exposed_count: self.exposed_count,
+            exposed_count: None,
+            action: None,
+            methods: None,
+            required: None,
         };
+        match self.more.as_deref() {
+            Some(More::Exposed(count)) => body.exposed_count = Some(*count),
+            Some(More::StepUp { action, methods }) => {
+                (body.action, body.methods) = (Some(action), Some(methods.as_slice()));
+            }
+            Some(More::Scope(scope)) => body.required = Some(scope),
+            None => {}
+        }
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, json).into_response();
         let headers = response.headers_mut();

@@ -50,6 +50,72 @@ CREATE TABLE session (
   KEY session_expiry (expires_at)
 ) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
 
+CREATE TABLE api_token (
+  id CHAR(32) NOT NULL,
+  token_hash CHAR(64) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY api_token_token (token_hash),
+  KEY api_token_user (user_id),
+  KEY api_token_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE passkey (
+  id CHAR(32) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  credential_index CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY passkey_credential (credential_index),
+  KEY passkey_user (user_id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE totp (
+  user_id CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (user_id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE recovery_code (
+  user_id CHAR(32) NOT NULL,
+  id CHAR(32) NOT NULL,
+  PRIMARY KEY (user_id, id)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE spent_ticket (
+  id CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (id),
+  KEY spent_ticket_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE password_reset (
+  id CHAR(32) NOT NULL,
+  token_hash CHAR(64) NOT NULL,
+  email_index CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY password_reset_token (token_hash),
+  KEY password_reset_email (email_index),
+  KEY password_reset_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE email_change (
+  user_id CHAR(32) NOT NULL,
+  expires_at BIGINT NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (user_id),
+  KEY email_change_expiry (expires_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
 CREATE TABLE throttle (
   id CHAR(32) NOT NULL,
   tries BIGINT NOT NULL,

@@ -17,7 +17,7 @@ use vault::{Opened, Reveal};
 use crate::{
     app::App,
     id::{RowId, TransactionId},
-    identity::{Caller, Signed},
+    identity::{Access, Caller, Signed},
     problem::{Problem, Result},
     store::{
         engine::{EngineError, Outcome, Statement},
@@ -64,9 +64,9 @@ impl Page {
 ///
 /// Warm one batch, cold two; one more where the directory has changed since, and
 /// one for every 4,000 rows that a filter has to look through.
-pub(crate) async fn list(
+pub(crate) async fn list<A: Access>(
     app: &App,
-    caller: Caller,
+    caller: Caller<A>,
     filter: &Filter,
     cursor: Option<&str>,
     limit: usize,

@@ -7,7 +7,7 @@
 
 use pwned::policy::Password;
 
-use super::{NewSession, Visitor, password, token::OpaqueToken};
+use super::{NewSession, Visitor, password, session::Proven, token::OpaqueToken};
 use crate::{
     app::App,
     id::{PersonId, RowId},
@@ -93,11 +93,12 @@ fn account(
         name: record.name,
         password_hash: record.password_hash,
         leak: record.leak,
+        password_stands_alone: true,
         created_at: now,
     };
     let person = PersonId(RowId::new()?);
     let (insert_keys, keys) = keys::generate(app.keys.keyring(), person.vault())?;
-    let (session, insert_session) = NewSession::begin(&keys, visitor, "password", now)?;
+    let (session, insert_session) = NewSession::begin(&keys, visitor, &Proven::by_password(), now)?;
     let [insert_login, insert_person] = people::insert(&keys, person, email_index, &record)?;
     let batch = vec![
         sign_ups::still_pending(pending),

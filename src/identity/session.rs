@@ -10,6 +10,7 @@ use crate::{
     platform::Timestamp,
     problem::{Problem, Result},
     store::{
+        bearer::Bearer,
         engine::Statement,
         keys::UserKeys,
         sessions::{self, SessionRecord},
@@ -17,6 +18,23 @@ use crate::{
 };
 
 const SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// What proved who she is, at the beginning of a session.
+pub(super) struct Proven {
+    pub(super) factors: Vec<&'static str>,
+    /// An authenticator verified the person, by a fingerprint or a PIN.
+    pub(super) user_verified: bool,
+}
+
+impl Proven {
+    /// A password, and nothing else.
+    pub(super) fn by_password() -> Self {
+        Self {
+            factors: vec!["password"],
+            user_verified: false,
+        }
+    }
+}
 
 /// A session that has just begun.
 pub(crate) struct NewSession {
@@ -30,7 +48,7 @@ impl NewSession {
     pub(super) fn begin(
         keys: &UserKeys,
         visitor: &Visitor,
-        factor: &'static str,
+        proven: &Proven,
         now: Timestamp,
     ) -> Result<(Self, Statement)> {
         let session = Self {
@@ -42,7 +60,9 @@ impl NewSession {
         let record = SessionRecord {
             token_hash: hash.hex(),
             created_at: now,
-            factors: vec![factor.to_owned()],
+            factors: proven.factors.iter().map(|&factor| factor.into()).collect(),
+            user_verified: proven.user_verified,
+            stepped_up_at: None,
             user_agent: visitor.user_agent.clone(),
             ip: visitor.address.map(|address| address.to_string()),
         };
@@ -52,23 +72,23 @@ impl NewSession {
 
     /// Spares the session's first request a batch in this isolate.
     pub(super) fn remember(&self, app: &App, person: PersonId) {
-        app.tokens.put(self.token.hash(), person);
+        app.tokens.put(Bearer::Session(self.token.hash()), person);
     }
 
     /// The value of `Set-Cookie` that hands the token to a browser.
     pub(crate) fn cookie(&self) -> Result<HeaderValue> {
-        cookie(self.token.expose(), SECONDS)
+        set_cookie(COOKIE, self.token.expose(), SECONDS)
     }
 }
 
 /// The value of `Set-Cookie` that takes the token from a browser.
 pub(crate) fn no_cookie() -> Result<HeaderValue> {
-    cookie("", 0)
+    set_cookie(COOKIE, "", 0)
 }
 
-fn cookie(value: &str, max_age: i64) -> Result<HeaderValue> {
-    let text =
-        format!("{COOKIE}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax");
+/// A cookie of this host only, over https only, that no script reads.
+pub(super) fn set_cookie(name: &str, value: &str, max_age: i64) -> Result<HeaderValue> {
+    let text = format!("{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax");
     let mut value = HeaderValue::try_from(text)
         .map_err(|_| Problem::internal("a cookie is no header value"))?;
     value.set_sensitive(true);

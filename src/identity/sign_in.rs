@@ -1,5 +1,5 @@
-//! Sign-in by password. The failures of an email from a network are counted, and
-//! the look-up for leaks runs beside Argon2id.
+//! Sign-in by password. The failures of an email from a network, or from a device
+//! that signed in before, are counted, and the look-up for leaks runs beside Argon2id.
 //!
 //! Invariant: an unknown email takes the same path, with an account made up on
 //! the spot, up to the comparison that fails.
@@ -10,10 +10,13 @@ use pwned::policy::Password;
 use vault::{Reveal, SystemPurpose};
 
 use super::{
-    NewSession, Visitor,
+    NewSession, Visitor, device,
     email::Login,
+    factors::{Factors, Method},
     leaks::{LookUp, Verdict, learned},
     password,
+    session::Proven,
+    ticket::{self, Issued, Purpose},
 };
 use crate::{
     app::App,
@@ -40,7 +43,25 @@ const LOOK_UP_MS: u32 = 10_000;
 pub(crate) struct SignedIn {
     pub(crate) person: PersonId,
     pub(crate) record: PersonRecord,
+    pub(crate) factors: Factors,
     pub(crate) session: NewSession,
+    /// To be shown at the next sign-in from the same device.
+    pub(crate) device: String,
+}
+
+/// What the right password leads to.
+pub(crate) enum Admitted {
+    SignedIn(Box<SignedIn>),
+    /// Not yet: one of her factors is to come.
+    SecondFactor(SecondFactorNeeded),
+}
+
+/// What a second factor is to be proven with.
+pub(crate) struct SecondFactorNeeded {
+    pub(crate) issued: Issued,
+    pub(crate) methods: Vec<Method>,
+    /// For the browser, where a key is enrolled.
+    pub(crate) options: Option<serde_json::Value>,
 }
 
 /// An account as sign-in needs it.
@@ -51,26 +72,29 @@ struct Account {
     keys: Arc<UserKeys>,
 }
 
-/// Begins a session. One Argon2id, one look-up and two batches, whether or not
-/// the email is known and the password right; a second Argon2id where it is right
-/// and the hash outdated.
+/// Begins a session, or asks for a second factor. One Argon2id, one look-up and two
+/// batches, whether or not the email is known and the password right; a second
+/// Argon2id where it is right and the hash outdated.
 pub(crate) async fn sign_in(
     app: &App,
     visitor: &Visitor,
     email: &str,
     password: &Password,
-) -> Result<SignedIn> {
+) -> Result<Admitted> {
     let login = Login::of(email).ok_or_else(|| {
         Problem::invalid_field("email", "too_long", "This is longer than any address.")
     })?;
     let look_up = LookUp::start(app, password, LOOK_UP_MS);
     let system = app.system_keys().await?;
     let email_index = system.blind(index::LOGIN_EMAIL, login.as_str().as_bytes());
-    let tries = format!("{}\0{}", login.as_str(), visitor.network());
+    // A known device has a counter of its own: nobody else can use it up.
+    let place = device::known(&system, &login, visitor).unwrap_or_else(|| visitor.network());
+    let tries = format!("{}\0{place}", login.as_str());
     let tries = system.blind(index::SIGN_IN_TRIES, tries.as_bytes());
     let now = Timestamp::now();
     let [exist, begin, count] = throttle::begin(tries, now);
-    let [_, taken, count, person, keys] = app
+    let [passkeys, totp, codes] = Factors::by_login(email_index);
+    let [_, taken, count, person, keys, passkeys, totp, codes] = app
         .db
         .batch([
             exist,
@@ -78,6 +102,9 @@ pub(crate) async fn sign_in(
             count,
             people::by_login(email_index),
             people::keys_by_login(email_index),
+            passkeys,
+            totp,
+            codes,
         ])
         .await?;
     throttle::admit(&taken, count, now)?;
@@ -102,7 +129,41 @@ pub(crate) async fn sign_in(
             "Check the email and the password.",
         ));
     }
-    account.admit(app, visitor, password, look_up, tries).await
+    let reveal = Reveal::system(SystemPurpose::VerifyPassword);
+    let factors = Factors::open(&account.keys, &reveal, [passkeys, totp, codes])?;
+    let admission = Admission {
+        visitor,
+        tries,
+        factors,
+    };
+    account.admit(app, admission, password, look_up).await
+}
+
+/// Under what the owner of a right password comes in.
+struct Admission<'a> {
+    visitor: &'a Visitor,
+    tries: RowId,
+    factors: Factors,
+}
+
+impl SignedIn {
+    /// The device is known from now on.
+    pub(super) async fn new(
+        app: &App,
+        person: PersonId,
+        record: PersonRecord,
+        factors: Factors,
+        session: NewSession,
+    ) -> Result<Self> {
+        let system = app.system_keys().await?;
+        Ok(Self {
+            device: device::mint(&system, &record.login)?,
+            person,
+            record,
+            factors,
+            session,
+        })
+    }
 }
 
 impl Account {
@@ -133,6 +194,7 @@ impl Account {
             name: None,
             password_hash: password::of_nobody()?,
             leak: LeakState::Unchecked,
+            password_stands_alone: true,
             created_at: Timestamp::from_unix(0),
         };
         let Value::Sealed(sealed) = keys.seal(person.0, 1, &record)? else {
@@ -163,11 +225,10 @@ impl Account {
     async fn admit(
         mut self,
         app: &App,
-        visitor: &Visitor,
+        admission: Admission<'_>,
         password: &Password,
         look_up: LookUp,
-        tries: RowId,
-    ) -> Result<SignedIn> {
+    ) -> Result<Admitted> {
         let mut changed = false;
         if password::is_outdated(&self.record.password_hash) {
             self.record.password_hash = app.hasher.hash(password)?;
@@ -184,14 +245,21 @@ impl Account {
                     None
                 }),
         };
-        let (session, insert) =
-            NewSession::begin(&self.keys, visitor, "password", Timestamp::now())?;
-        let mut batch = vec![insert, throttle::forgive(tries)];
+        let mut batch = vec![throttle::forgive(admission.tries)];
         if changed {
             batch.push(self.update()?);
         }
+        let needs_more = admission.factors.enrolled();
+        let session = if needs_more {
+            None
+        } else {
+            let proven = Proven::by_password();
+            let (session, insert) =
+                NewSession::begin(&self.keys, admission.visitor, &proven, Timestamp::now())?;
+            batch.push(insert);
+            Some(session)
+        };
         app.db.batch_all(&batch).await?;
-        session.remember(app, self.person);
         if let Some(look_up) = late {
             let (app, person, keys) = (app.clone(), self.person, Arc::clone(&self.keys));
             let hash = self.record.password_hash.clone();
@@ -205,10 +273,34 @@ impl Account {
                 }
             });
         }
-        Ok(SignedIn {
+        match session {
+            Some(session) => {
+                session.remember(app, self.person);
+                SignedIn::new(app, self.person, self.record, admission.factors, session)
+                    .await
+                    .map(|signed_in| Admitted::SignedIn(Box::new(signed_in)))
+            }
+            None => self
+                .ask_for_second_factor(app, &admission.factors)
+                .await
+                .map(Admitted::SecondFactor),
+        }
+    }
+
+    async fn ask_for_second_factor(
+        self,
+        app: &App,
+        factors: &Factors,
+    ) -> Result<SecondFactorNeeded> {
+        let challenge = ticket::challenge()?;
+        let purpose = Purpose::SecondFactor {
             person: self.person,
-            record: self.record,
-            session,
+            challenge,
+        };
+        Ok(SecondFactorNeeded {
+            issued: ticket::issue(app, purpose).await?,
+            methods: factors.methods(),
+            options: factors.request_options(app, &challenge)?,
         })
     }
 

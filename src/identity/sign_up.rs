@@ -32,6 +32,8 @@ const LOOK_UP_MS: u32 = 1_000;
 /// Mails to one address that one network may cause before it has to wait.
 const FREE_MAILS: FreeTries = FreeTries(20);
 const MAX_NAME_CHARS: usize = 100;
+pub(super) const NAME_INVALID: &str =
+    "A name has 1 to 100 characters, none of them control characters.";
 
 /// Someone who wants an account, as far as the form can tell.
 pub(crate) struct Applicant {
@@ -61,10 +63,7 @@ impl Applicant {
         }
         let name: Option<String> = name.map(|name| nfc(name.trim()));
         if name.as_deref().is_some_and(|name| !is_name(name)) {
-            let message = format!(
-                "A name has 1 to {MAX_NAME_CHARS} characters, none of them control characters."
-            );
-            refuse("name", "name_invalid", message);
+            refuse("name", "name_invalid", NAME_INVALID.into());
         }
         let context = Context {
             email,
@@ -89,7 +88,17 @@ impl Applicant {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// A name as it is kept, of a person or of something of hers.
+pub(crate) fn checked_name(typed: &str) -> Result<String> {
+    let name: String = nfc(typed.trim());
+    if is_name(&name) {
+        Ok(name)
+    } else {
+        Err(Problem::invalid_field("name", "name_invalid", NAME_INVALID))
+    }
+}
+
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.chars().count() <= MAX_NAME_CHARS
         && !name.chars().any(char::is_control)

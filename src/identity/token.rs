@@ -11,7 +11,12 @@ use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{id::PersonId, platform::random, problem::Result, store::sessions::TokenHash};
+use crate::{
+    id::PersonId,
+    platform::random,
+    problem::Result,
+    store::{bearer::Bearer, sessions::TokenHash},
+};
 
 /// A token, on its way to or from its holder. No Debug, wiped on drop.
 pub(crate) struct OpaqueToken(Zeroizing<String>);
@@ -55,7 +60,7 @@ impl OpaqueToken {
 
 /// Whose session a token's hash was when this isolate last saw it: a hint that
 /// saves a round trip, never a proof. The session's row decides, in the batch.
-pub(crate) struct TokenCache(Mutex<LruCache<TokenHash, PersonId>>);
+pub(crate) struct TokenCache(Mutex<LruCache<Bearer, PersonId>>);
 
 impl Default for TokenCache {
     fn default() -> Self {
@@ -65,7 +70,7 @@ impl Default for TokenCache {
 }
 
 impl TokenCache {
-    pub(crate) fn get(&self, token: &TokenHash) -> Option<PersonId> {
+    pub(crate) fn get(&self, token: &Bearer) -> Option<PersonId> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -73,14 +78,14 @@ impl TokenCache {
             .copied()
     }
 
-    pub(crate) fn put(&self, token: TokenHash, person: PersonId) {
+    pub(crate) fn put(&self, token: Bearer, person: PersonId) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .put(token, person);
     }
 
-    pub(crate) fn forget(&self, token: &TokenHash) {
+    pub(crate) fn forget(&self, token: &Bearer) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -90,7 +95,7 @@ impl TokenCache {
     /// Forgets every token of a person, whose sessions have ended.
     pub(crate) fn forget_all(&self, person: PersonId) {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let hers: Vec<TokenHash> = cache
+        let hers: Vec<Bearer> = cache
             .iter()
             .filter(|(_, owner)| **owner == person)
             .map(|(token, _)| *token)

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderName, header, request::Parts};
 
+use super::device;
 use crate::{
     app::App,
     problem::{Problem, Result},
@@ -24,6 +25,8 @@ const WINDOW: u32 = 10;
 pub(crate) struct Visitor {
     pub(crate) address: Option<IpAddr>,
     pub(crate) user_agent: Option<String>,
+    /// What it showed to be known by ([`super::device`]).
+    pub(super) device: Option<String>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Visitor {
@@ -53,6 +56,7 @@ impl Visitor {
         Self {
             address,
             user_agent,
+            device: device::shown(headers),
         }
     }
 

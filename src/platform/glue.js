@@ -96,6 +96,19 @@ export async function verifyP256(key, signature, data) {
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, data);
 }
 
+export async function verifyEd25519(point, signature, data) {
+  const key = await crypto.subtle.importKey("raw", point, { name: "Ed25519" }, false, ["verify"]);
+  return crypto.subtle.verify({ name: "Ed25519" }, key, signature, data);
+}
+
+// `n` is the modulus in base64url; the exponent is 65537.
+export async function verifyRs256(n, signature, data) {
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const jwk = { kty: "RSA", alg: "RS256", n, e: "AQAB" };
+  const key = await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["verify"]);
+  return crypto.subtle.verify(algorithm, key, signature, data);
+}
+
 export async function cacheMatch(url) {
   const hit = await caches.default.match(url);
   return hit === undefined ? undefined : new Uint8Array(await hit.arrayBuffer());

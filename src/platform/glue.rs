@@ -44,6 +44,20 @@ extern "C" {
         data: Uint8Array,
     ) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_name = verifyEd25519, catch)]
+    pub(super) async fn verify_ed25519(
+        point: Uint8Array,
+        signature: Uint8Array,
+        data: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = verifyRs256, catch)]
+    pub(super) async fn verify_rs256(
+        n: &str,
+        signature: Uint8Array,
+        data: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = cacheMatch, catch)]
     pub(super) async fn cache_match(url: &str) -> Result<JsValue, JsValue>;
 

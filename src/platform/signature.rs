@@ -1,6 +1,10 @@
-//! ES256 verification by `WebCrypto`: nine times faster than in wasm.
+//! Signatures verified by `WebCrypto`: ES256 nine times faster than in wasm.
+//! Invariant: a key or a signature that it does not take is one that does not hold.
+
+use std::future::Future;
 
 use js_sys::Uint8Array;
+use passkey::{PublicKey, SignedAssertion};
 use wasm_bindgen::JsValue;
 
 use super::glue;
@@ -12,7 +16,7 @@ pub(crate) struct P256Key(JsValue);
 impl P256Key {
     /// From an uncompressed point (SEC 1). `None` where it is not on the curve.
     pub(crate) async fn import(point: &[u8; 65]) -> Option<Self> {
-        glue::here(glue::import_p256(Uint8Array::from(&point[..])))
+        glue::here(glue::import_p256(bytes(point)))
             .await
             .ok()
             .map(Self)
@@ -20,13 +24,43 @@ impl P256Key {
 
     /// Whether `signature` (r ‖ s, 64 bytes) is this key's over `data`.
     pub(crate) async fn verifies(&self, signature: &[u8; 64], data: &[u8]) -> bool {
-        let verdict = glue::verify_p256(
-            &self.0,
-            Uint8Array::from(&signature[..]),
-            Uint8Array::from(data),
-        );
-        glue::here(verdict)
-            .await
-            .is_ok_and(|value| value.is_truthy())
+        let verdict = glue::verify_p256(&self.0, bytes(signature), bytes(data));
+        holds(verdict).await
     }
+}
+
+/// Whether an assertion is signed with the key of its credential.
+pub(crate) async fn verifies(assertion: &SignedAssertion) -> bool {
+    let (signature, message) = (assertion.signature(), assertion.message());
+    match assertion.public_key() {
+        PublicKey::Es256(point) => match (P256Key::import(point).await, signature.try_into()) {
+            (Some(key), Ok(signature)) => key.verifies(signature, message).await,
+            _ => false,
+        },
+        PublicKey::EdDsa(point) => {
+            holds(glue::verify_ed25519(
+                bytes(point),
+                bytes(signature),
+                bytes(message),
+            ))
+            .await
+        }
+        PublicKey::Rs256(modulus) => {
+            let n = modulus.to_base64url();
+            holds(glue::verify_rs256(&n, bytes(signature), bytes(message))).await
+        }
+    }
+}
+
+/// What a verdict comes to.
+fn holds(
+    verdict: impl Future<Output = Result<JsValue, JsValue>>,
+) -> impl Future<Output = bool> + Send {
+    // Wrapped before the first poll: a router asks for `Send`.
+    let verdict = glue::here(verdict);
+    async move { verdict.await.is_ok_and(|value| value.is_truthy()) }
+}
+
+fn bytes(slice: &[u8]) -> Uint8Array {
+    Uint8Array::from(slice)
 }

@@ -38,6 +38,22 @@ kinds! {
     Unauthenticated, "unauthenticated", "Not signed in", UNAUTHORIZED;
     /// Email or password wrong: which, is not told.
     InvalidCredentials, "invalid-credentials", "Email or password is wrong", UNAUTHORIZED;
+    /// A key, a code or a ticket that does not hold.
+    SecondFactorRefused, "second-factor-refused", "The proof does not hold", UNAUTHORIZED;
+    /// A sensitive request without an approval of its own.
+    StepUpRequired, "step-up-required", "Prove who you are first", FORBIDDEN;
+    /// An API token that is not good for this.
+    InsufficientScope, "insufficient-scope", "The token is not good for this", FORBIDDEN;
+    /// An API token where a session is needed.
+    SessionRequired, "session-required", "Only a session opens this", FORBIDDEN;
+    /// A security or biometric key that is enrolled already, here or by someone else.
+    KeyEnrolled, "key-enrolled", "This key is enrolled already", CONFLICT;
+    /// A registration that breaks a rule of WebAuthn.
+    KeyRefused, "key-refused", "The key was not accepted", UNPROCESSABLE_ENTITY;
+    /// Recovery codes where there is nothing to recover.
+    NoSecondFactor, "no-second-factor", "No second factor is enrolled", CONFLICT;
+    /// The last factor cannot go while the password is too short to stand alone.
+    PasswordTooShort, "password-too-short", "The password is too short to stand alone", CONFLICT;
     /// Known, but not allowed to.
     Forbidden, "forbidden", "Not allowed", FORBIDDEN;
     /// A cookie came with another site's request.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     id::{AccountId, ItemId},
-    identity::{Caller, Signed},
+    identity::{Caller, Signed, access},
     problem::{Problem, ProblemBody, Result},
     store::accounts::{self, AccountRow},
 };
@@ -104,10 +104,11 @@ impl AccountBody {
     get,
     path = "/v1/accounts",
     operation_id = "list_accounts",
+    security(("bearer" = ["accounts:read"]), ("cookie" = [])),
     tag = "Accounts and transactions",
     responses((status = 200, description = "Accounts.", body = AccountList))
 )]
-async fn list(caller: Caller) -> Result<Json<AccountList>> {
+async fn list(caller: Caller<access::AccountsRead>) -> Result<Json<AccountList>> {
     let (signed, [rows]) = caller
         .read(|signed| Ok([accounts::of_person(signed.person)]))
         .await?;
@@ -129,6 +130,7 @@ async fn list(caller: Caller) -> Result<Json<AccountList>> {
     get,
     path = "/v1/accounts/{id}",
     operation_id = "show_bank_account",
+    security(("bearer" = ["accounts:read"]), ("cookie" = [])),
     tag = "Accounts and transactions",
     params(("id" = String, Path, description = "The account's id.", pattern = "^acct_[0-9a-f]{32}$")),
     responses(
@@ -136,7 +138,10 @@ async fn list(caller: Caller) -> Result<Json<AccountList>> {
         (status = 404, description = "No such account of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]
-async fn show(caller: Caller, PathId(account): PathId<AccountId>) -> Result<Json<AccountBody>> {
+async fn show(
+    caller: Caller<access::AccountsRead>,
+    PathId(account): PathId<AccountId>,
+) -> Result<Json<AccountBody>> {
     let (signed, [row]) = caller
         .read(|signed| Ok([accounts::of_person_by_id(signed.person, account)]))
         .await?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     id::SessionId,
-    identity::{TypedPassword, Visitor, confirm},
+    identity::{Factors, TypedPassword, Visitor, confirm},
     problem::{Problem, ProblemBody, Result},
 };
 
@@ -94,7 +94,7 @@ async fn create(
         token: confirmed.session.token.expose().to_owned(),
         expires_at: confirmed.session.expires_at.rfc3339(),
     };
-    let user = UserBody::new(confirmed.person, confirmed.record);
+    let user = UserBody::new(confirmed.person, confirmed.record, &Factors::none());
     let cookie = [(header::SET_COOKIE, confirmed.session.cookie()?)];
     Ok((
         StatusCode::CREATED,

@@ -218,6 +218,8 @@ macro_rules! from_path {
 
 from_path!(
     crate::id::SessionId,
+    crate::id::ApiTokenId,
+    crate::id::PasskeyId,
     crate::id::ItemId,
     crate::id::AccountId
 );

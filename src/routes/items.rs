@@ -16,7 +16,7 @@ use crate::{
     app::App,
     banking::{self, Budget, Linked},
     id::ItemId,
-    identity::{Caller, Signed},
+    identity::{Caller, Signed, access},
     problem::{Problem, ProblemBody, Result},
     store::{
         accounts::{self, AccountRow},
@@ -173,6 +173,7 @@ impl ItemBody {
     post,
     path = "/v1/items",
     operation_id = "connect_bank",
+    security(("bearer" = ["items:write"]), ("cookie" = [])),
     tag = "Connections",
     params(IdempotencyHeader),
     request_body = ItemRequest,
@@ -187,7 +188,7 @@ impl ItemBody {
 )]
 async fn create(
     app: App,
-    caller: Caller,
+    caller: Caller<access::ItemsWrite>,
     Idempotent {
         body: request,
         once,
@@ -282,10 +283,11 @@ async fn read_back(app: &App, signed: &Signed, item: ItemId) -> Result<ItemWithA
     get,
     path = "/v1/items",
     operation_id = "list_connections",
+    security(("bearer" = ["items:read"]), ("cookie" = [])),
     tag = "Connections",
     responses((status = 200, description = "Connections.", body = ItemList))
 )]
-async fn list(caller: Caller) -> Result<Json<ItemList>> {
+async fn list(caller: Caller<access::ItemsRead>) -> Result<Json<ItemList>> {
     let (signed, [rows]) = caller
         .read(|signed| Ok([items::of_person(signed.person)]))
         .await?;
@@ -307,6 +309,7 @@ async fn list(caller: Caller) -> Result<Json<ItemList>> {
     get,
     path = "/v1/items/{id}",
     operation_id = "show_connection",
+    security(("bearer" = ["items:read"]), ("cookie" = [])),
     tag = "Connections",
     params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
@@ -314,7 +317,10 @@ async fn list(caller: Caller) -> Result<Json<ItemList>> {
         (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]
-async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemWithAccounts>> {
+async fn show(
+    caller: Caller<access::ItemsRead>,
+    PathId(item): PathId<ItemId>,
+) -> Result<Json<ItemWithAccounts>> {
     let (signed, [row, accounts]) = caller
         .read(|signed| {
             Ok([
@@ -342,6 +348,7 @@ async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemW
     post,
     path = "/v1/items/{id}/sync",
     operation_id = "refresh_connection",
+    security(("bearer" = ["items:write"]), ("cookie" = [])),
     tag = "Connections",
     params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
@@ -351,7 +358,7 @@ async fn show(caller: Caller, PathId(item): PathId<ItemId>) -> Result<Json<ItemW
 )]
 async fn refresh(
     app: App,
-    caller: Caller,
+    caller: Caller<access::ItemsWrite>,
     PathId(item): PathId<ItemId>,
 ) -> Result<Json<ItemWithAccounts>> {
     let (signed, [row]) = caller
@@ -373,6 +380,7 @@ async fn refresh(
     delete,
     path = "/v1/items/{id}",
     operation_id = "disconnect_bank",
+    security(("bearer" = ["items:write"]), ("cookie" = [])),
     tag = "Connections",
     params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
@@ -380,7 +388,11 @@ async fn refresh(
         (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]
-async fn remove(app: App, caller: Caller, PathId(item): PathId<ItemId>) -> Result<StatusCode> {
+async fn remove(
+    app: App,
+    caller: Caller<access::ItemsWrite>,
+    PathId(item): PathId<ItemId>,
+) -> Result<StatusCode> {
     let (signed, [row]) = caller
         .read(|signed| Ok([items::of_person_by_id(signed.person, item)]))
         .await?;

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     banking,
     id::ItemId,
-    identity::Caller,
+    identity::{Caller, access},
     problem::{Problem, Result},
     store::items::{self, ItemRow},
 };
@@ -49,6 +49,7 @@ struct LinkTokenReply {
     post,
     path = "/v1/link-tokens",
     operation_id = "create_link_token",
+    security(("bearer" = ["items:write"]), ("cookie" = [])),
     tag = "Connections",
     params(IdempotencyHeader),
     request_body = LinkTokenRequest,
@@ -62,7 +63,7 @@ struct LinkTokenReply {
 )]
 async fn create(
     app: App,
-    caller: Caller,
+    caller: Caller<access::ItemsWrite>,
     Idempotent {
         body: request,
         once,

@@ -1,20 +1,21 @@
-//! `GET /v1/me`: the account of whoever asks.
+//! `/v1/me`: the account of whoever asks.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::contract::{Routes, routes};
 use super::extract::Json;
 use crate::{
+    app::App,
     id::PersonId,
-    identity::Caller,
+    identity::{Caller, Factors, access, rename},
     platform::Timestamp,
-    problem::{Problem, Result},
+    problem::{Problem, ProblemBody, Result},
     store::people::{self, LeakState, PersonRecord, PersonRow},
 };
 
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(show))
+    Routes::new().routes(routes!(show, change))
 }
 
 /// An account.
@@ -31,6 +32,33 @@ pub(super) struct UserBody {
     #[schema(format = DateTime, example = "2026-11-22T14:00:00Z")]
     created_at: String,
     password: PasswordBody,
+    second_factor: SecondFactorBody,
+}
+
+/// What is asked for after the password.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SecondFactorBody {
+    /// A password alone does not sign in.
+    enrolled: bool,
+    /// How many security and biometric keys.
+    #[schema(example = 1)]
+    passkeys: usize,
+    /// Whether there is an authenticator app.
+    totp: bool,
+    /// How many recovery codes are left.
+    #[schema(example = 10)]
+    recovery_codes: usize,
+}
+
+impl SecondFactorBody {
+    fn new(factors: &Factors) -> Self {
+        Self {
+            enrolled: factors.enrolled(),
+            passkeys: factors.passkeys.len(),
+            totp: factors.has_totp(),
+            recovery_codes: factors.recovery_codes_left(),
+        }
+    }
 }
 
 /// What is known of the password and the leaks.
@@ -48,19 +76,20 @@ pub(super) struct PasswordBody {
 }
 
 impl UserBody {
-    pub(super) fn new(person: PersonId, record: PersonRecord) -> Self {
+    pub(super) fn new(person: PersonId, record: PersonRecord, factors: &Factors) -> Self {
         Self {
             id: person,
             email: record.email,
             name: record.name,
             created_at: record.created_at.rfc3339(),
             password: PasswordBody::new(record.leak),
+            second_factor: SecondFactorBody::new(factors),
         }
     }
 }
 
 impl PasswordBody {
-    fn new(leak: LeakState) -> Self {
+    pub(super) fn new(leak: LeakState) -> Self {
         let (exposed_count, checked_at) = match leak {
             LeakState::NotFound { checked_at } => (None, Some(checked_at)),
             LeakState::Exposed { count, checked_at } => (Some(count), Some(checked_at)),
@@ -81,13 +110,19 @@ impl PasswordBody {
     get,
     path = "/v1/me",
     operation_id = "show_account",
+    security(("bearer" = ["profile:read"]), ("cookie" = [])),
     tag = "Identity",
     responses((status = 200, description = "The account.", body = UserBody))
 )]
-async fn show(caller: Caller) -> Result<Json<UserBody>> {
-    let (signed, [row]) = caller
-        .read(|signed| Ok([people::by_id(signed.person)]))
+async fn show(caller: Caller<access::ProfileRead>) -> Result<Json<UserBody>> {
+    let (signed, outcomes) = caller
+        .read(|signed| {
+            let [passkeys, totp, codes] = Factors::of_person(signed.person);
+            Ok([people::by_id(signed.person), passkeys, totp, codes])
+        })
         .await?;
+    let [row, passkeys, totp, codes] = outcomes;
+    let factors = Factors::open(&signed.keys, &signed.reveal, [passkeys, totp, codes])?;
     let row: PersonRow = row
         .rows()?
         .first()?
@@ -97,5 +132,39 @@ async fn show(caller: Caller) -> Result<Json<UserBody>> {
         .open::<PersonRecord>(row.id, row.rev, row.sealed)?
         .reveal(&signed.reveal)
         .map_err(|_| Problem::internal("a session that reveals another's account"))?;
-    Ok(Json(UserBody::new(signed.person, record)))
+    Ok(Json(UserBody::new(signed.person, record, &factors)))
+}
+
+/// What is to change.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UserChanges {
+    /// What to call her; null: nothing.
+    #[schema(min_length = 1, max_length = 100, example = "Ada King")]
+    name: Option<String>,
+}
+
+/// Change the name
+///
+/// Three batches. Email and password have routes of their own.
+#[utoipa::path(
+    patch,
+    path = "/v1/me",
+    operation_id = "change_account",
+    tag = "Identity",
+    request_body = UserChanges,
+    responses(
+        (status = 200, description = "The account.", body = UserBody),
+        (status = 409, description = "The account changed at the same moment; try again.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "Not accepted: a field.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn change(
+    app: App,
+    caller: Caller,
+    Json(changes): Json<UserChanges>,
+) -> Result<Json<UserBody>> {
+    let signed = caller.signed().await?;
+    let (record, factors) = rename(&app, &signed, changes.name.as_deref()).await?;
+    Ok(Json(UserBody::new(signed.person, record, &factors)))
 }

@@ -3,7 +3,9 @@
 //! same handlers ([`contract`]), so the document cannot name a route that is not there.
 
 mod accounts;
+mod api_tokens;
 mod contract;
+mod email_changes;
 mod email_verifications;
 mod extract;
 mod health;
@@ -12,9 +14,17 @@ mod items;
 mod link_tokens;
 mod me;
 mod money;
+mod passkey_challenges;
+mod passkeys;
+mod password;
 mod passwords;
 mod plaid_webhooks;
+mod proof;
+mod recovery_codes;
+mod sensitive;
 mod sessions;
+mod step_ups;
+mod totp;
 mod transactions;
 mod users;
 mod well_known;
@@ -40,6 +50,14 @@ fn resources() -> contract::Routes {
         .merge(email_verifications::router())
         .merge(sessions::router())
         .merge(me::router())
+        .merge(password::router())
+        .merge(email_changes::router())
+        .merge(passkey_challenges::router())
+        .merge(passkeys::router())
+        .merge(totp::router())
+        .merge(recovery_codes::router())
+        .merge(step_ups::router())
+        .merge(api_tokens::router())
         .merge(passwords::router())
         .merge(link_tokens::router())
         .merge(items::router())

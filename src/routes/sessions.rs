@@ -1,7 +1,8 @@
 //! `/v1/sessions`: sign in, see where one is signed in, sign out.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::{StatusCode, header};
+use passkey::AuthenticationResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,11 +10,15 @@ use super::{
     contract::{Routes, routes},
     extract::{FromPath, Json, PathId, Query},
     me::UserBody,
+    proof::SecondFactorRequest,
 };
 use crate::{
     app::App,
     id::SessionId,
-    identity::{Caller, Signed, SignedIn, TypedPassword, Visitor, no_cookie, sign_in},
+    identity::{
+        Admitted, Caller, Method, SecondFactorNeeded, Signed, SignedIn, TypedPassword, Visitor,
+        device, no_cookie, passkey_sign_in, second_factor, sign_in,
+    },
     platform::Timestamp,
     problem::{Problem, ProblemBody, Result},
     store::{
@@ -25,6 +30,8 @@ use crate::{
 pub(super) fn router() -> Routes {
     Routes::new()
         .routes(routes!(create, list, remove_all))
+        .routes(routes!(prove))
+        .routes(routes!(create_by_passkey))
         .routes(routes!(remove))
 }
 
@@ -51,6 +58,10 @@ struct SignInReply {
     #[schema(format = DateTime, example = "2026-12-22T14:00:00Z")]
     expires_at: String,
     user: UserBody,
+    /// To be sent as the header `Balance-Device` at the next sign-in from this device, for its own count of tries;
+    /// also set as a cookie. It opens nothing.
+    #[schema(example = "5mN6bV9cL1kD4aQ7wE5rT8uI0pS2gH3zB6xMjY2oX0f")]
+    device_token: String,
     /// The password is in known leaks: ask for another. An answer that came too late for this reply is in `GET /v1/me`.
     password_exposed: bool,
     /// How often.
@@ -68,16 +79,48 @@ impl SignInReply {
             id: signed_in.session.id,
             token: signed_in.session.token.expose().to_owned(),
             expires_at: signed_in.session.expires_at.rfc3339(),
-            user: UserBody::new(signed_in.person, signed_in.record),
+            user: UserBody::new(signed_in.person, signed_in.record, &signed_in.factors),
+            device_token: signed_in.device,
             password_exposed: exposed_count.is_some(),
             exposed_count,
         }
     }
 }
 
+/// The password was right, and is not enough.
+#[derive(Serialize, ToSchema)]
+struct SecondFactorRequired {
+    #[schema(example = "second_factor_required")]
+    status: &'static str,
+    /// To be sent to `POST /v1/sessions/second-factor` with the proof.
+    challenge: String,
+    /// RFC 3339.
+    #[schema(format = DateTime, example = "2026-11-22T14:05:00Z")]
+    expires_at: String,
+    /// Of `passkey`, `totp` and `recovery_code` those there are.
+    #[schema(example = json!(["passkey", "recovery_code"]))]
+    methods: Vec<&'static str>,
+    /// `PublicKeyCredentialRequestOptionsJSON`, where a key is enrolled.
+    #[schema(value_type = Option<Object>)]
+    options: Option<serde_json::Value>,
+}
+
+impl SecondFactorRequired {
+    fn new(needed: SecondFactorNeeded) -> Self {
+        Self {
+            status: "second_factor_required",
+            challenge: needed.issued.ticket,
+            expires_at: needed.issued.expires_at.rfc3339(),
+            methods: needed.methods.into_iter().map(Method::name).collect(),
+            options: needed.options,
+        }
+    }
+}
+
 /// Sign in
 ///
-/// Wrong passwords are counted per email and network, and after five the next is looked at later and later. Two
+/// Where a second factor is enrolled the password leads to a challenge, else to a session. Wrong passwords are counted
+/// per email and network, or per email and known device, and after five the next is looked at later and later. Two
 /// batches, whether or not it is right.
 #[utoipa::path(
     post,
@@ -88,6 +131,7 @@ impl SignInReply {
     request_body = SignInRequest,
     responses(
         (status = 201, description = "Signed in.", body = SignInReply, headers(("set-cookie" = String, description = "The session's token."))),
+        (status = 202, description = "A second factor is to come.", body = SecondFactorRequired),
         (status = 401, description = "Email or password is wrong (`invalid-credentials`); which is not told.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 429, description = "Too many wrong passwords, or too many requests from this network.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
@@ -98,14 +142,87 @@ async fn create(
     Json(request): Json<SignInRequest>,
 ) -> Result<Response> {
     let password = request.password.normalize()?;
-    let signed_in = sign_in(&app, &visitor, &request.email, &password).await?;
-    let cookie = [(header::SET_COOKIE, signed_in.session.cookie()?)];
-    Ok((
-        StatusCode::CREATED,
-        cookie,
-        Json(SignInReply::new(signed_in)),
+    match sign_in(&app, &visitor, &request.email, &password).await? {
+        Admitted::SignedIn(signed_in) => begun(*signed_in),
+        Admitted::SecondFactor(needed) => {
+            let reply = Json(SecondFactorRequired::new(needed));
+            Ok((StatusCode::ACCEPTED, reply).into_response())
+        }
+    }
+}
+
+/// Signed in: the reply, and the cookies of the session and of the device.
+fn begun(signed_in: SignedIn) -> Result<Response> {
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, signed_in.session.cookie()?),
+        (header::SET_COOKIE, device::cookie_of(&signed_in.device)?),
+    ]);
+    let reply = Json(SignInReply::new(signed_in));
+    Ok((StatusCode::CREATED, cookies, reply).into_response())
+}
+
+/// Prove the second factor
+///
+/// Ends a sign-in that began with a password. Wrong codes are counted per account. Two batches.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/second-factor",
+    operation_id = "prove_second_factor",
+    tag = "Identity",
+    security(()),
+    request_body = SecondFactorRequest,
+    responses(
+        (status = 201, description = "Signed in.", body = SignInReply, headers(("set-cookie" = String, description = "The session's token."))),
+        (status = 401, description = "The proof does not hold (`second-factor-refused`).", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "Not exactly one proof.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "Too many wrong codes, or too many requests from this network.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
-        .into_response())
+)]
+async fn prove(
+    app: App,
+    visitor: Visitor,
+    Json(mut request): Json<SecondFactorRequest>,
+) -> Result<Response> {
+    let challenge = std::mem::take(&mut request.challenge);
+    let proof = request.proof()?;
+    begun(second_factor(&app, &visitor, &challenge, &proof).await?)
+}
+
+/// A passkey's answer to a challenge.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasskeySignIn {
+    /// From `POST /v1/passkey-challenges`.
+    #[schema(max_length = 4096)]
+    challenge: String,
+    /// `AuthenticationResponseJSON` of WebAuthn, of a discoverable credential and with user verification.
+    #[schema(value_type = Object)]
+    credential: Box<AuthenticationResponse>,
+}
+
+/// Sign in with a passkey
+///
+/// No email and no password: the authenticator has verified who uses it. Two batches.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/passkey",
+    operation_id = "sign_in_with_passkey",
+    tag = "Identity",
+    security(()),
+    request_body = PasskeySignIn,
+    responses(
+        (status = 201, description = "Signed in.", body = SignInReply, headers(("set-cookie" = String, description = "The session's token."))),
+        (status = 401, description = "The answer does not hold (`second-factor-refused`).", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "Not accepted: a field.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests from this network.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn create_by_passkey(
+    app: App,
+    visitor: Visitor,
+    Json(request): Json<PasskeySignIn>,
+) -> Result<Response> {
+    begun(passkey_sign_in(&app, &visitor, &request.challenge, request.credential).await?)
 }
 
 /// Which page.
@@ -153,6 +270,11 @@ struct SessionBody {
     /// What proved who she is.
     #[schema(example = json!(["password"]))]
     factors: Vec<String>,
+    /// An authenticator verified the person, by a fingerprint or a PIN.
+    user_verified: bool,
+    /// When she last proved again who she is, RFC 3339; null where she never did.
+    #[schema(format = DateTime)]
+    stepped_up_at: Option<String>,
 }
 
 impl SessionBody {
@@ -164,12 +286,14 @@ impl SessionBody {
             .map_err(|_| Problem::internal("a session of someone else's"))?;
         Ok(Self {
             id,
-            current: id == signed.session,
+            current: id == signed.session()?,
             created_at: record.created_at.rfc3339(),
             expires_at: expires_at.rfc3339(),
             user_agent: record.user_agent,
             ip: record.ip,
             factors: record.factors,
+            user_verified: record.user_verified,
+            stepped_up_at: record.stepped_up_at.map(Timestamp::rfc3339),
         })
     }
 }
@@ -255,7 +379,7 @@ async fn remove(app: App, caller: Caller, PathId(which): PathId<Which>) -> Resul
     let token = caller.token();
     let signed = caller.signed().await?;
     let session = match which {
-        Which::Current => signed.session,
+        Which::Current => signed.session()?,
         Which::Id(session) => session,
     };
     let [deleted] = app
@@ -265,7 +389,7 @@ async fn remove(app: App, caller: Caller, PathId(which): PathId<Which>) -> Resul
     if deleted.changed() == 0 {
         return Err(Problem::not_found());
     }
-    if session == signed.session {
+    if session == signed.session()? {
         app.tokens.forget(&token);
         return signed_out();
     }

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     banking::{self, Filter, Page},
     id::{AccountId, TransactionId},
-    identity::Caller,
+    identity::{Caller, access},
     problem::{Problem, Result},
     store::transactions::{TransactionRecord, account_of},
 };
@@ -190,13 +190,14 @@ fn checked_limit(limit: Option<u32>) -> Result<usize> {
     get,
     path = "/v1/transactions",
     operation_id = "list_transactions",
+    security(("bearer" = ["transactions:read"]), ("cookie" = [])),
     tag = "Accounts and transactions",
     params(ListParameters),
     responses((status = 200, description = "A page.", body = TransactionList<'static>))
 )]
 async fn list(
     app: App,
-    caller: Caller,
+    caller: Caller<access::TransactionsRead>,
     Query(parameters): Query<ListParameters>,
 ) -> Result<Response> {
     let limit = checked_limit(parameters.limit)?;
@@ -218,11 +219,16 @@ async fn list(
     post,
     path = "/v1/transactions/search",
     operation_id = "search_transactions",
+    security(("bearer" = ["transactions:read"]), ("cookie" = [])),
     tag = "Accounts and transactions",
     request_body = SearchRequest,
     responses((status = 200, description = "A page.", body = TransactionList<'static>))
 )]
-async fn search(app: App, caller: Caller, Json(request): Json<SearchRequest>) -> Result<Response> {
+async fn search(
+    app: App,
+    caller: Caller<access::TransactionsRead>,
+    Json(request): Json<SearchRequest>,
+) -> Result<Response> {
     let limit = checked_limit(request.limit)?;
     if !(1..=100).contains(&request.text.chars().count()) {
         return Err(Problem::invalid_field(

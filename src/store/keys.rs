@@ -26,7 +26,7 @@ use crate::{
     problem::{Problem, Result},
 };
 
-const COLUMNS: &[&str] = &["gen", "wrapped"];
+pub(super) const COLUMNS: &[&str] = &["gen", "wrapped"];
 const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 const KEPT_SECONDS: i64 = 60;
 

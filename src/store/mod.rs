@@ -5,19 +5,27 @@
 //! Invariant: a private value enters a statement only as [`engine::Value::Sealed`].
 
 pub(crate) mod accounts;
+pub(crate) mod api_tokens;
 pub(crate) mod attempts;
+pub(crate) mod bearer;
+pub(crate) mod email_changes;
 pub(crate) mod engine;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod keys;
 pub(crate) mod months;
+pub(crate) mod passkeys;
+pub(crate) mod password_resets;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod recovery_codes;
 pub(crate) mod replies;
 pub(crate) mod sessions;
 pub(crate) mod sign_ups;
+pub(crate) mod spent_tickets;
 pub(crate) mod table;
 pub(crate) mod throttle;
+pub(crate) mod totp;
 pub(crate) mod transactions;
 
 use std::sync::{

@@ -11,13 +11,11 @@ use super::{
     engine::{OnConflict, Rows, SealedBytes, Select, Statement},
     keys::UserKeys,
     record::{Record, Sealable},
-    sessions::TokenHash,
     table::{Table, index},
     transactions::MonthToken,
 };
 use crate::{
     id::{PersonId, RowId},
-    platform::Timestamp,
     problem::{Problem, Result},
 };
 
@@ -55,7 +53,7 @@ struct DirectoryRow {
     sealed: SealedBytes,
 }
 
-const COLUMNS: &[&str] = &["rev", "sealed"];
+pub(super) const COLUMNS: &[&str] = &["rev", "sealed"];
 
 /// A person's directory.
 pub(crate) fn of_person(person: PersonId) -> Statement {
@@ -64,16 +62,6 @@ pub(crate) fn of_person(person: PersonId) -> Statement {
         from: "FROM month_directory WHERE user_id=?",
     };
     Statement::read(OF, [person.0.into()])
-}
-
-/// The directory of whoever a token's session belongs to.
-pub(crate) fn by_token(token: &TokenHash, now: Timestamp) -> Statement {
-    const BY: Select = Select {
-        columns: COLUMNS,
-        from: "FROM month_directory WHERE user_id=\
-               (SELECT user_id FROM session WHERE token_hash=? AND expires_at>?)",
-    };
-    Statement::read(BY, [token.hex().into(), now.unix().into()])
 }
 
 /// Makes month tokens under one person's key.

@@ -28,7 +28,15 @@ pub(crate) struct PersonRecord {
     /// Argon2id, as a PHC string.
     pub(crate) password_hash: String,
     pub(crate) leak: LeakState,
+    /// It is long enough to be the only factor.
+    #[serde(default = "yes")]
+    pub(crate) password_stands_alone: bool,
     pub(crate) created_at: Timestamp,
+}
+
+/// Of accounts from before there was a second factor.
+const fn yes() -> bool {
+    true
 }
 
 impl Sealable for PersonRecord {
@@ -116,6 +124,37 @@ pub(crate) fn insert(
             OnConflict::Fail,
         ),
     ])
+}
+
+/// As [`update`], and aborts the batch where it is no longer at `rev`.
+pub(crate) fn replace(
+    keys: &UserKeys,
+    person: PersonId,
+    rev: u32,
+    record: &PersonRecord,
+) -> Result<[Statement; 2]> {
+    Ok([
+        Statement::guard(
+            "FROM person WHERE id=? AND rev=?",
+            [person.0.into(), rev.into()],
+        ),
+        update(keys, person, rev, record)?,
+    ])
+}
+
+/// Moves an account's login to another email. A taken one fails the batch.
+pub(crate) fn move_login(from: RowId, to: RowId, person: PersonId) -> [Statement; 2] {
+    [
+        Statement::write(
+            "DELETE FROM login WHERE email_index=? AND user_id=?",
+            [from.into(), person.0.into()],
+        ),
+        Statement::insert(
+            "login",
+            &["email_index", "user_id"],
+            [to.into(), person.0.into()],
+        ),
+    ]
 }
 
 /// Overwrites the account where it is still at `rev`; where it is not, changes

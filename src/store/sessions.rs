@@ -23,8 +23,14 @@ pub(crate) struct SessionRecord {
     /// SHA-256 of the token, hex.
     pub(crate) token_hash: String,
     pub(crate) created_at: Timestamp,
-    /// What proved who she is: "password", later a key.
+    /// What proved who she is, in its order: `password`, `passkey`, `totp`, `recovery_code`.
     pub(crate) factors: Vec<String>,
+    /// An authenticator verified the person, by a fingerprint or a PIN.
+    #[serde(default)]
+    pub(crate) user_verified: bool,
+    /// When she last proved again who she is, for a sensitive request.
+    #[serde(default)]
+    pub(crate) stepped_up_at: Option<Timestamp>,
     /// As the client sent it, cut to a bound.
     pub(crate) user_agent: Option<String>,
     pub(crate) ip: Option<String>,
@@ -60,25 +66,6 @@ pub(crate) struct SessionRow {
 pub(crate) type SessionIdColumn = RowId;
 
 const COLUMNS: &[&str] = &["id", "user_id", "expires_at", "rev", "sealed"];
-
-/// The session of a token, unless it has expired.
-pub(crate) fn by_token(token: &TokenHash, now: Timestamp) -> Statement {
-    const BY_TOKEN: Select = Select {
-        columns: COLUMNS,
-        from: "FROM session WHERE token_hash=? AND expires_at>?",
-    };
-    Statement::read(BY_TOKEN, [token.hex().into(), now.unix().into()])
-}
-
-/// The wrapped keys of whoever the token's session belongs to.
-pub(crate) fn keys_by_token(token: &TokenHash, now: Timestamp) -> Statement {
-    const KEYS: Select = Select {
-        columns: &["gen", "wrapped"],
-        from: "FROM user_key WHERE user_id=\
-               (SELECT user_id FROM session WHERE token_hash=? AND expires_at>?)",
-    };
-    Statement::read(KEYS, [token.hex().into(), now.unix().into()])
-}
 
 /// A page of a person's sessions that have not expired, newest first: those that
 /// began before the session `before`, `limit` at most.
@@ -141,6 +128,36 @@ pub(crate) fn delete_all(person: PersonId) -> Statement {
     Statement::write("DELETE FROM session WHERE user_id=?", [person.0.into()])
 }
 
+/// Ends every session of this person but one.
+pub(crate) fn delete_others(person: PersonId, kept: SessionId) -> Statement {
+    Statement::write(
+        "DELETE FROM session WHERE user_id=? AND id<>?",
+        [person.0.into(), kept.0.into()],
+    )
+}
+
+/// Overwrites a session where it is still at `rev`; where it is not, changes no
+/// row.
+pub(crate) fn update(
+    keys: &UserKeys,
+    id: SessionId,
+    rev: u32,
+    record: &SessionRecord,
+) -> Result<Statement> {
+    let next = rev + 1;
+    let sealed = keys.seal(id.0, next, record)?;
+    Ok(Statement::write(
+        "UPDATE session SET rev=?, sealed=? WHERE user_id=? AND id=? AND rev=?",
+        [
+            next.into(),
+            sealed,
+            RowId(*keys.user().as_bytes()).into(),
+            id.0.into(),
+            rev.into(),
+        ],
+    ))
+}
+
 /// Deletes what has expired.
 pub(crate) fn purge(now: Timestamp) -> Statement {
     Statement::write(
@@ -150,7 +167,7 @@ pub(crate) fn purge(now: Timestamp) -> Statement {
 }
 
 impl SessionRow {
-    /// From the rows of [`by_token`].
+    /// From rows that are one or none.
     pub(crate) fn one(rows: &Rows) -> Result<Option<Self>> {
         Ok(rows.first()?)
     }

@@ -19,11 +19,19 @@ pub(crate) enum Table {
     Throttle = 10,
     /// No table: the place of the cursors of lists.
     Cursor = 11,
+    /// No table: the place of tickets.
+    Ticket = 12,
+    ApiToken = 13,
+    Passkey = 14,
+    Totp = 15,
+    RecoveryCode = 16,
+    PasswordReset = 17,
+    EmailChange = 18,
 }
 
 impl Table {
     /// One more than the highest number: the size of a look-up by number.
-    pub(crate) const COUNT: usize = 12;
+    pub(crate) const COUNT: usize = 19;
 
     pub(crate) const fn id(self) -> TableId {
         TableId(self as u16)
@@ -52,6 +60,16 @@ pub(crate) mod index {
     pub(crate) const SIGN_UP_TRIES: Index = Index(Table::Throttle, ColumnId(2));
     /// System: which mailed token was tried.
     pub(crate) const CONFIRMATION_TRIES: Index = Index(Table::Throttle, ColumnId(3));
+    /// System: who tried to prove a second factor, or to step up.
+    pub(crate) const PROOF_TRIES: Index = Index(Table::Throttle, ColumnId(4));
+    /// System: who asked to reset which password from where.
+    pub(crate) const RESET_TRIES: Index = Index(Table::Throttle, ColumnId(5));
+    /// System: the proof that a device signed in to an account before.
+    pub(crate) const KNOWN_DEVICE: Index = Index(Table::Throttle, ColumnId(6));
+    /// System: a WebAuthn credential's id.
+    pub(crate) const CREDENTIAL: Index = Index(Table::Passkey, ColumnId(1));
+    /// A person's: a recovery code, which names its row.
+    pub(crate) const RECOVERY_CODE: Index = Index(Table::RecoveryCode, ColumnId(1));
     /// A person's: Plaid's account id, which names the account's row.
     pub(crate) const PLAID_ACCOUNT: Index = Index(Table::Account, ColumnId(1));
     /// A person's: Plaid's transaction id, which names the transaction's row.

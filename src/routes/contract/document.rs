@@ -40,7 +40,9 @@ impl Modify for Securities {
         let components = document.components.get_or_insert_default();
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A session's token."))
+            .description(Some(
+                "A session's token; or an API token (`bal_…`), where a route names the scope it takes.",
+            ))
             .build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let cookie = ApiKeyValue::with_description(

@@ -170,7 +170,7 @@ fn a_wrong_method_is_told_which_are_right() {
         ("/v1/users", "POST"),
         ("/v1/email-verifications", "POST"),
         ("/v1/passwords/range/ABCDE", "GET,HEAD"),
-        ("/v1/me", "GET,HEAD"),
+        ("/v1/accounts", "GET,HEAD"),
     ] {
         let reply = client.call("PUT", path).send();
         reply.expect_problem(405, "method-not-allowed");

@@ -7,6 +7,7 @@ mod counts;
 mod end_to_end;
 mod report;
 mod suites;
+mod wasm;
 
 use std::env;
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ Suites, in order:
   advisories  known vulnerabilities of the crates, where RustSec's list can be had
   npm-audit   known vulnerabilities of the npm packages, where the registry lists them
   dry-run     wrangler deploy --dry-run: the bundle is what the platform takes
+  wasm        the ceremonies of passkeys in WebAssembly, in workerd: the standard's vectors
+              and a browser's
   end-to-end  the whole of it in workerd, with stand-ins beside it: once on D1, once on
               PlanetScale (the stand-in, before a MariaDB)
   planetscale what only a database over HTTP gets wrong: cuts, deadlocks, lost sessions

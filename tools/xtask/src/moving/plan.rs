@@ -95,8 +95,8 @@ fn hers(table: &Table, id: &str, plaid_indexes: &[String]) -> Result<Option<Filt
             let indexes: Vec<&str> = plaid_indexes.iter().map(String::as_str).collect();
             filter("subject", &indexes)
         }
-        // By blind indexes of emails, networks and tokens: nobody's, or nobody's yet.
-        "throttle" | "pending_sign_up" => None,
+        // By blind indexes of emails, networks and tokens: nobody's, or nobody's yet, or good for minutes.
+        "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" => None,
         _ if table.column("user_id").is_some() => filter("user_id", &[id]),
         name => bail!("teach tools/xtask/src/moving/plan.rs whose the rows of {name} are"),
     })
@@ -118,8 +118,16 @@ mod tests {
 
         let scope = Scope::of_person("usr_0123456789abcdef0123456789abcdef").unwrap();
         let (hers, left_out) = plan(&schema, &scope, &["item".into()]).unwrap();
-        assert_eq!(left_out, ["pending_sign_up", "throttle"]);
-        assert_eq!(hers.len() + 2, schema.tables.len());
+        assert_eq!(
+            left_out,
+            [
+                "pending_sign_up",
+                "spent_ticket",
+                "password_reset",
+                "throttle"
+            ]
+        );
+        assert_eq!(hers.len() + 4, schema.tables.len());
         assert!(hers.iter().all(|part| part.filter.is_some()));
     }
 

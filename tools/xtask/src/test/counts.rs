@@ -1,4 +1,4 @@
-//! What cargo's test harness printed, read: how many tests passed, and what the others said.
+//! What the test harnesses printed, read: how many tests passed, and what the others said.
 
 /// How a suite went.
 #[derive(Default, PartialEq, Eq, Debug)]
@@ -22,6 +22,26 @@ impl Counts {
             match line.split_whitespace().nth(1) {
                 Some("pass") => counts.passed += 1,
                 Some("FAIL") => counts.failed += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+
+    /// The end of a report in TAP by Node's test runner: `# pass 3`.
+    pub(super) fn of_node(log: &str) -> Self {
+        let mut counts = Self::default();
+        for line in log.lines().filter_map(|line| line.strip_prefix("# ")) {
+            let Some((what, Ok(number))) = line
+                .split_once(' ')
+                .map(|(what, number)| (what, number.parse::<u32>()))
+            else {
+                continue;
+            };
+            match what {
+                "pass" => counts.passed += number,
+                "fail" | "cancelled" => counts.failed += number,
+                "skipped" | "todo" => counts.skipped += number,
                 _ => {}
             }
         }
@@ -80,6 +100,20 @@ mod tests {
                    P3   FAIL  sealed  (2 traces; on d1)\n1 of 2 promises hold\n";
         let counts = Counts::of_promises(log);
         assert_eq!((counts.passed, counts.failed), (1, 1));
+    }
+
+    #[test]
+    fn the_end_of_node_s_report_is_counted() {
+        let log = "TAP version 13\n# Subtest: pass 9\nnot ok 1 - pass 9\n1..4\n# tests 6\n\
+                   # pass 2\n# fail 1\n# cancelled 1\n# skipped 2\n# todo 0\n# duration_ms 3.5\n";
+        assert_eq!(
+            Counts::of_node(log),
+            Counts {
+                passed: 2,
+                failed: 2,
+                skipped: 2
+            }
+        );
     }
 
     #[test]

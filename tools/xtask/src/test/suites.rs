@@ -12,6 +12,7 @@ use super::commands::{demo, prove};
 use super::contract::contract;
 use super::counts::{self, Counts};
 use super::end_to_end::{browser, end_to_end, moving, planetscale};
+use super::wasm::wasm;
 use crate::progress::{self, Step};
 use crate::setup::{self, TARGET, Toolchain};
 
@@ -68,6 +69,7 @@ pub(super) const SUITES: &[Suite] = &[
     alone("advisories", "native", advisories),
     alone("npm-audit", "native", npm_audit),
     alone("dry-run", "wasm", dry_run),
+    alone("wasm", "wasm", wasm),
     alone("end-to-end", "d1", |context| end_to_end(context, "d1")),
     beside("end-to-end", "planetscale", |context| {
         end_to_end(context, "planetscale")
@@ -234,6 +236,18 @@ impl Context {
             );
         }
         Ok(verdict(outcome.status.success()))
+    }
+
+    /// A run of Node's test runner, reporting in TAP: its own counts.
+    pub(super) fn node_tests(&self, label: &str, command: &Command) -> Result<Counts> {
+        let outcome = Step::new(&self.workspace, label).finish(command)?;
+        let log = progress::read(&outcome.log);
+        let mut counts = Counts::of_node(&log);
+        if !outcome.status.success() {
+            eprintln!("{log}\n(all of it: {})", outcome.log.display());
+            counts.failed = counts.failed.max(1);
+        }
+        Ok(counts)
     }
 
     /// A run of cargo's test harness: its own counts.

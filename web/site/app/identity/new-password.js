@@ -38,7 +38,7 @@ export function newPasswordField({ label = "Password", least = ALONE, ...more } 
     if (tooShort(value, least)) return;
     const found = await count(value, leaks);
     if (made.input.value !== value) return;
-    if (found > 0) show("bad", leaked(found));
+    if (found > 0) show("bad", `In known leaks, ${times(found)}`);
     else if (found === 0) show("good", `${characters(value)} characters, and in no known leak`);
   });
   made.input.closest(".field").querySelector(".error").before(meter);
@@ -66,9 +66,10 @@ function tooLong(value) {
 
 function leaked(count) {
   if (!count) return "";
-  const times = count === 1 ? "once" : `${count.toLocaleString()} times`;
-  return `This password has leaked: it was found ${times} in known data leaks, so attackers try it first. Choose another.`;
+  return `This password has leaked: it was found ${times(count)} in known data leaks, so attackers try it first. Choose another.`;
 }
+
+const times = (count) => (count === 1 ? "once" : `${count.toLocaleString()} times`);
 
 async function count(value, seen) {
   if (!seen.has(value)) {

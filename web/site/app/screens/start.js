@@ -16,7 +16,7 @@ export default function start({ user }) {
 function welcome() {
   return element("div", { class: "welcome" },
     element("h1", {}, "Your money, in one quiet place."),
-    element("p", { class: "lead" }, "See every account and every transaction together. Nobody else does: not advertisers, not thieves, not us."),
+    element("p", { class: "lead" }, "See every account and every transaction together. Not for advertisers, not for whoever steals a database: for you."),
     element("div", { class: "row" },
       element("a", { class: "button", href: "#/sign-up" }, "Create an account"),
       element("a", { class: "button plain", href: "#/sign-in" }, "Sign in")),
