@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 
+import { createHash } from "node:crypto";
+
+import { PWNED, ask } from "./harness/instance.mjs";
 import { codeFor, mark } from "./harness/mailbox.mjs";
 import { story } from "./harness/story.mjs";
 
@@ -19,6 +22,30 @@ story("a wrong password is refused in words, the right one lets in", async ({ pa
   await ada.signOut(page);
   await page.goto("/#/settings/sessions");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
+});
+
+story("a password that has leaked since is told of on every screen, until it is changed", async ({ page, ada, picture }) => {
+  const prefix = createHash("sha1").update(ada.password).digest("hex").slice(0, 5).toUpperCase();
+  // What was looked up once is not asked for again that day: so the sign-up's look-up fails.
+  await ask(`${PWNED}/_control/fail`, { mode: "status", status: 500, prefix });
+  await ada.exists();
+  await fetch(`${PWNED}/_control/fail?prefix=${prefix}`, { method: "DELETE" });
+  await ask(`${PWNED}/_control/leak`, { password: ada.password, count: 1207 });
+  await ada.typePassword(page);
+  await ada.isIn(page);
+  const banner = page.getByText("Your password has turned up in a known data leak (found 1,207 times).");
+  await banner.waitFor();
+  await picture("leaked since");
+  await page.getByRole("link", { name: "Change it now" }).click();
+  const next = "three brown moths by a lamp";
+  await page.getByLabel("New password", { exact: true }).fill(next);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await ada.confirmsByPassword(page);
+  await page.getByText("Your password is changed.").waitFor();
+  ada.password = next;
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Home" }).click();
+  await page.getByRole("heading", { name: "Hello, Ada" }).waitFor();
+  await banner.waitFor({ state: "detached" });
 });
 
 story("whoever is asked to sign in gets where they were going", async ({ page, ada }) => {

@@ -71,11 +71,11 @@ export function codeField({ name, label = "Code from the mail", ...more }) {
  * A form. `send(values)` does the work; a Problem it throws is shown where it belongs.
  * `explain(problem)` may return a better sentence than the API's.
  */
-export function form({ fields = [], submit, extra = [], explain, send, ...attributes }) {
+export function form({ fields = [], submit, look = "button", explain, send }) {
   const alert = element("div", { class: "alert", role: "alert" });
-  const button = element("button", { class: "button", type: "submit" }, submit);
-  const made = element("form", { novalidate: true, ...attributes },
-    alert, fields.map((one) => one.node), extra, element("div", { class: "row" }, button));
+  const button = element("button", { class: look, type: "submit" }, submit);
+  const made = element("form", { novalidate: true },
+    alert, fields.map((one) => one.node), element("div", { class: "row" }, button));
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.getAttribute("aria-disabled")) return;

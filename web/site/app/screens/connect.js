@@ -62,8 +62,13 @@ function development(screen, link, item) {
     if (!item) await post("/v1/items", values, { once: true });
     go("");
   };
+  const alert = alertBox();
+  const look = async () => {
+    await post(`/v1/items/${item}/sync`);
+    go("");
+  };
   const finish = item
-    ? element("div", { class: "row" }, actionButton({ label: "It is repaired", act: async () => { await post(`/v1/items/${item}/sync`); go(""); } }))
+    ? element("div", { class: "stack" }, alert, element("div", { class: "row" }, actionButton({ label: "It is repaired", act: look, alert })))
     : form({ fields: [token], submit: "Connect", send });
   fill(screen, element("h1", { tabindex: "-1" }, "Finish at Plaid Link"),
     element("p", { class: "notice warning" }, element("strong", {}, "Development. "),

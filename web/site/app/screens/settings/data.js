@@ -41,5 +41,5 @@ function erase(user) {
     sessionEnded();
     go("erasure");
   };
-  return form({ fields: [typed], submit: "Delete my account", send });
+  return form({ fields: [typed], submit: "Delete my account", look: "button danger", send });
 }

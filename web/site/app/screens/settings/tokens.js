@@ -27,13 +27,15 @@ export default async function tokens() {
     const made = await post("/v1/me/tokens", body, { reason: `make the API token “${body.name}”` });
     fill(shown, secretBox("New token", made.token), element("p", { class: "hint" }, "It is shown this once."));
     list.prepend(row(made, alert));
+    making.reset();
   };
+  const making = form({ fields: [nameField(), scopesField(), daysField()], submit: "Make the token", send });
   return section("API tokens",
     element("p", { class: "quiet" }, "For programs of your own. A token can do what you choose here and nothing else; ",
       element("a", { href: "/docs" }, "the API’s documentation"), " says what that is."),
     alert, shown, list,
     element("h2", {}, "Make a token"),
-    form({ fields: [nameField(), scopesField(), daysField()], submit: "Make the token", send }));
+    making);
 }
 
 const nameField = () => field({ name: "name", label: "What is it for?", maxlength: "100", missing: "a name", autocapitalize: "sentences" });
