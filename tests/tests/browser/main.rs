@@ -23,7 +23,11 @@ fn main() -> ExitCode {
         // Each file has a browser of its own.
         .arg("--test-concurrency=2")
         // `cargo test --test browser -- PATTERN`
-        .args(std::env::args().skip(1).map(|only| format!("--test-name-pattern={only}")))
+        .args(
+            std::env::args()
+                .skip(1)
+                .map(|only| format!("--test-name-pattern={only}")),
+        )
         .arg("tests/browser/*.test.mjs")
         .env("BALANCE_ORIGIN", stack.origin())
         .env("BALANCE_MAILBOX", stack.mailbox_url())

@@ -49,10 +49,16 @@ const STATUS = { preparing: "On its way", needs_reauth: "Sign in again", failing
 
 function accountRow({ name, mask, subtype, type, balances }) {
   const shown = balances.current ?? balances.available;
+  const note = noteOf(type, balances);
   return element("li", {},
     element("span", {}, name),
     element("span", { class: "amount" }, shown ? moneyText(shown) : "–"),
-    element("span", { class: "quiet small" }, [subtype ?? type, mask && `ending in ${mask}`].filter(Boolean).join(", ")),
-    balances.current && balances.available &&
-      element("span", { class: "amount quiet small" }, `${moneyText(balances.available)} available`));
+    element("span", { class: "quiet small" }, [subtype ?? type, mask].filter(Boolean).join(" · ")),
+    note && element("span", { class: "amount quiet small" }, note));
+}
+
+/** What the balance is not by itself: that it is owed, or how much of it can be spent. */
+function noteOf(type, { current, available }) {
+  if (current && (type === "credit" || type === "loan")) return "owed";
+  return current && available ? `${moneyText(available)} available` : null;
 }
