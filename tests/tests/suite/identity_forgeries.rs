@@ -24,13 +24,13 @@ type Forgery = (&'static str, fn(&mut Authenticator));
 /// What makes an answer one for somebody else, something else or somewhere else.
 const FORGERIES: [Forgery; 8] = [
     ("another site's origin", |key| {
-        key.origin = "https://balance.example.net".into()
+        key.origin = "https://balance.example.net".into();
     }),
     ("the same host, another port", |key| {
-        key.origin = "http://localhost:1".into()
+        key.origin = "http://localhost:1".into();
     }),
     ("another relying party", |key| {
-        key.rp_id = "example.net".into()
+        key.rp_id = "example.net".into();
     }),
     ("framed by another site", |key| key.cross_origin = true),
     ("the other ceremony", |key| {
@@ -43,7 +43,7 @@ const FORGERIES: [Forgery; 8] = [
     ("a payment", |key| key.kind = Some("payment.get")),
     ("nobody there", |key| key.user_present = false),
     ("another credential's id", |key| {
-        key.credential_id = vec![7; 16]
+        key.credential_id = vec![7; 16];
     }),
 ];
 
