@@ -9,6 +9,8 @@ mod report;
 mod suites;
 mod wasm;
 
+pub(crate) use self::wasm::ceremonies;
+
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -136,7 +138,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
 }
 
 /// The folder of further vectors: the one asked for, else the one beside the checkout.
-fn vectors(workspace: &Workspace) -> Option<PathBuf> {
+pub(crate) fn vectors(workspace: &Workspace) -> Option<PathBuf> {
     let named = env::var_os("BALANCE_VECTORS").map(PathBuf::from);
     let found = named.unwrap_or_else(|| workspace.path("../shared/vectors"));
     found.canonicalize().ok().filter(|folder| folder.is_dir())

@@ -36,7 +36,7 @@ const fn sealed(
     }
 }
 
-const TABLES: [Sealed; 10] = [
+const TABLES: [Sealed; 16] = [
     sealed("person", 1, Some("id"), "id"),
     sealed("session", 2, Some("user_id"), "id"),
     sealed("pending_sign_up", 3, None, "id"),
@@ -50,6 +50,12 @@ const TABLES: [Sealed; 10] = [
     sealed("month_directory", 7, Some("user_id"), "user_id"),
     sealed("sync_attempt", 8, Some("user_id"), "item_id"),
     sealed("idempotent_reply", 9, Some("user_id"), "id"),
+    sealed("api_token", 13, Some("user_id"), "id"),
+    sealed("passkey", 14, Some("user_id"), "id"),
+    sealed("totp", 15, Some("user_id"), "user_id"),
+    sealed("password_reset", 17, None, "id"),
+    sealed("email_change", 18, Some("user_id"), "user_id"),
+    sealed("erasure_task", 19, None, "id"),
 ];
 
 /// Whether a table has sealed rows.
