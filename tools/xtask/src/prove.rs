@@ -19,6 +19,7 @@ mod p7_leaks;
 mod p8_second_factor;
 mod promise;
 mod recorder;
+mod step_up;
 mod tls;
 mod traces;
 

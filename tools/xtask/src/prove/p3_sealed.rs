@@ -11,6 +11,7 @@ mod life;
 mod plants;
 mod rest;
 mod rows;
+mod safety;
 
 use std::collections::BTreeSet;
 

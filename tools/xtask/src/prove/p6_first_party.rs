@@ -9,7 +9,8 @@ use stack::{Engine, StackOptions};
 use super::browser::play;
 use super::instance::{Applicant, Instance};
 use super::promise::{Checks, Promise};
-use crate::client::{Client, Reply, Request, string};
+use super::step_up::stepped_up;
+use crate::client::{Request, string};
 
 pub(super) const PROMISE: Promise = Promise {
     name: "P6",
@@ -42,7 +43,7 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
         .expect(201)?;
     let id = string(&ada.get("/v1/me")?.expect(200)?, "/id")?;
 
-    let export = stepped_up(&ada, "GET", "/v1/me/export")?.expect(200)?;
+    let export = stepped_up(&ada, &Request::get("/v1/me/export"), ADA.password)?.expect(200)?;
     let text = export.to_string();
     checks.holds(
         "the export holds her name, her email and her bank's transactions",
@@ -52,7 +53,7 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
         format!("{} bytes", text.len()),
     );
 
-    let left = stepped_up(&ada, "DELETE", "/v1/me")?.expect(202)?;
+    let left = stepped_up(&ada, &Request::delete("/v1/me"), ADA.password)?.expect(202)?;
     let refused = ada.get("/v1/me")?;
     checks.holds(
         "her session ends with the request that erases her",
@@ -102,29 +103,4 @@ fn nothing_stays(instance: &mut Instance, id: &str, checks: &mut Checks) -> Resu
         format!("{tables} tables searched for her id"),
     );
     Ok(())
-}
-
-/// A sensitive request without a body, approved by her password.
-fn stepped_up(person: &Client, method: &'static str, path: &str) -> Result<Reply> {
-    let request = |approval: Option<&str>| {
-        let request = Request {
-            method,
-            ..Request::get(path)
-        };
-        let request = match approval {
-            Some(approval) => request.field("step-up", approval),
-            None => request,
-        };
-        person.send(&request)
-    };
-    let refused = request(None)?.expect(403)?;
-    let action = refused.get("action").context("no action to approve")?;
-    let begun = person
-        .post("/v1/me/step-ups", &json!({"action": action}))?
-        .expect(201)?;
-    let proof = json!({"challenge": begun.get("challenge"), "password": ADA.password});
-    let approved = person
-        .post("/v1/me/step-ups/confirm", &proof)?
-        .expect(201)?;
-    request(Some(&string(&approved, "/step_up")?))
 }

@@ -9,6 +9,8 @@ pub(super) const WRONG_PASSWORD: &str = "a planted guess at midnight 7741";
 pub(super) const LINK_KEY: &str = "planted-link-key-4c1f9a";
 pub(super) const ITEM_KEY: &str = "planted-item-key-93bd07";
 pub(super) const SIGN_UP_KEY: &str = "planted-sign-up-key-e08a55";
+pub(super) const TOKEN_NAME: &str = "Planted spreadsheet of Zanzibar";
+pub(super) const NEW_EMAIL: &str = "Chrysoprase.Dotterel@Planted-Mail.example";
 pub(super) const BANK_USER: &str = "planted-bank-user-mirabelle";
 
 /// An account as the bank has it.
