@@ -11,6 +11,7 @@ pub(crate) mod device;
 mod email;
 mod email_change;
 mod enrolment;
+mod export;
 mod factors;
 pub(crate) mod leaks;
 mod mails;
@@ -38,6 +39,7 @@ pub(crate) use enrolment::{
     begin_passkey, begin_totp, draw_recovery_codes, enrol_passkey, enrol_totp, remove_passkey,
     remove_totp,
 };
+pub(crate) use export::{Format as ExportFormat, export};
 pub(crate) use factors::{Enrolled, Factors, Method};
 pub(crate) use password::{Hasher, TypedPassword};
 pub(crate) use password_change::{RESET_SECONDS, ask_for_reset, change_password, reset_password};

@@ -72,6 +72,17 @@ pub(crate) enum ItemState {
     Removing,
 }
 
+impl ItemState {
+    /// As its column has it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Linking => "linking",
+            Self::Active => "active",
+            Self::Removing => "removing",
+        }
+    }
+}
+
 /// An Item's row.
 #[derive(Deserialize)]
 pub(crate) struct ItemRow {
@@ -137,6 +148,15 @@ pub(crate) fn of_person(person: PersonId) -> Statement {
         from: "FROM item WHERE user_id=? AND state<>'removing' ORDER BY id LIMIT 1000",
     };
     Statement::read(OF, [person.0.into()])
+}
+
+/// Every Item of a person's, those that are being removed too, oldest first.
+pub(crate) fn every_of_person(person: PersonId) -> Statement {
+    const EVERY: Select = Select {
+        columns: COLUMNS,
+        from: "FROM item WHERE user_id=? ORDER BY id",
+    };
+    Statement::read(EVERY, [person.0.into()])
 }
 
 /// The Item that Plaid's id names.
