@@ -7,6 +7,7 @@ mod api_tokens;
 mod contract;
 mod email_changes;
 mod email_verifications;
+mod erasures;
 mod export;
 mod extract;
 mod health;
@@ -52,6 +53,7 @@ fn resources() -> contract::Routes {
         .merge(sessions::router())
         .merge(me::router())
         .merge(export::router())
+        .merge(erasures::router())
         .merge(password::router())
         .merge(email_changes::router())
         .merge(passkey_challenges::router())

@@ -89,6 +89,15 @@ pub(crate) fn done(id: RowId, now: Timestamp) -> Statement {
     )
 }
 
+/// Deletes all that is kept about these Items.
+pub(crate) fn delete_of_subjects(subjects: &[RowId]) -> Statement {
+    let subjects = subjects.iter().copied().map(Value::from).collect();
+    Statement::write(
+        "DELETE FROM inbox WHERE source='plaid' AND subject IN ?*",
+        [Value::List(subjects)],
+    )
+}
+
 /// Deletes what was done long ago.
 pub(crate) fn purge(now: Timestamp) -> Statement {
     Statement::write(

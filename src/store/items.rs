@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use vault::Sensitive;
 
 use super::{
-    engine::{SealedBytes, Select, Statement},
+    engine::{SealedBytes, Select, Statement, Value},
     keys::UserKeys,
     record::{Record, Sealable},
     table::Table,
@@ -304,4 +304,25 @@ pub(crate) fn delete_removed(item: ItemId) -> Statement {
         "DELETE FROM item WHERE id=? AND state='removing'",
         [item.0.into()],
     )
+}
+
+/// Goes on only where a person has no Item but these.
+pub(crate) fn are_all(person: PersonId, items: &[ItemId]) -> Statement {
+    // An id that is nobody's: an empty list holds nothing, not even that nothing is in it.
+    let none = std::iter::once(RowId([0; 16]));
+    let known = none.chain(items.iter().map(|item| item.0));
+    Statement::guard(
+        "FROM user_key WHERE user_id=? AND gen=0 AND NOT EXISTS \
+         (SELECT 1 FROM item WHERE item.user_id=? AND item.id NOT IN ?*)",
+        [
+            person.0.into(),
+            person.0.into(),
+            Value::List(known.map(Value::from).collect()),
+        ],
+    )
+}
+
+/// Deletes every Item of this person, which no lease survives.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write("DELETE FROM item WHERE user_id=?", [person.0.into()])
 }
