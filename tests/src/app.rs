@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use stack::{Stack, StackOptions};
 
 use crate::contract::Contract;
-use crate::{Applicant, Bank, Client, Database, Mailbox, Person, PwnedPasswords};
+use crate::{Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords};
 
 /// An instance of its own processes, ports and data.
 pub struct TestApp {
@@ -94,6 +94,11 @@ impl TestApp {
         let reply = applicant.confirm(&token);
         reply.expect(201);
         Person::new(applicant, &reply)
+    }
+
+    /// A security key, which nobody has enrolled.
+    pub fn authenticator(&self) -> Authenticator {
+        Authenticator::new(&self.stack.origin())
     }
 
     /// The mail that the instance has sent.

@@ -29,6 +29,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 mod app;
+mod authenticator;
 mod bank;
 mod client;
 mod connection;
@@ -41,8 +42,10 @@ mod planetscale;
 mod pwned_passwords;
 mod reply;
 mod sealed;
+mod step_up;
 
 pub use app::TestApp;
+pub use authenticator::Authenticator;
 pub use bank::{Bank, BankItem, Linked, PlaidCall, TrueTransaction, Truth};
 pub use client::{Call, Client};
 pub use connection::{Connection, differences, shown_account};
@@ -54,6 +57,7 @@ pub use planetscale::PlanetScale;
 pub use pwned_passwords::{PwnedPasswords, prefix};
 pub use reply::Reply;
 pub use sealed::Keys;
+pub use step_up::Refused;
 
 /// Seconds since the Unix epoch, by this machine's clock, which is the Worker's too.
 pub fn unix_now() -> i64 {

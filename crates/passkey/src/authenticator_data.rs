@@ -112,7 +112,7 @@ fn skip_map(items: &mut Items<'_>) -> Option<()> {
 }
 
 impl RelyingParty {
-    /// Steps 14 to 18 of section 7.1, 16 to 20 of section 7.2.
+    /// What sections 7.1 and 7.2 both ask of authenticator data, in their order.
     pub(crate) fn check_authenticator_data(
         &self,
         data: &AuthenticatorData<'_>,

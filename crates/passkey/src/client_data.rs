@@ -33,7 +33,7 @@ struct ClientData<'a> {
 }
 
 impl RelyingParty {
-    /// Steps 5 to 12 of section 7.1, 9 to 15 of section 7.2.
+    /// What sections 7.1 and 7.2 ask of client data, in their order.
     pub(crate) fn check_client_data(
         &self,
         json: &[u8],

@@ -90,8 +90,9 @@ impl Secret {
         (bool::from(found) && is_new).then_some(step)
     }
 
-    /// The digits of one step (RFC 4226, section 5.3).
-    fn code(&self, step: u64) -> [u8; 6] {
+    /// What an app shows in one step: six digits (RFC 4226, section 5.3).
+    #[must_use]
+    pub fn code(&self, step: u64) -> [u8; 6] {
         let mut block = hmac::digest::Key::<Hmac<Sha1>>::default();
         for (slot, byte) in block.iter_mut().zip(self.0.iter()) {
             *slot = *byte;

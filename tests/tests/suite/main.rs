@@ -10,15 +10,22 @@
     missing_docs
 )]
 
+mod identity_api_tokens;
 mod identity_bad_input;
 mod identity_confirmation;
+mod identity_devices;
+mod identity_email_change;
 mod identity_equal_work;
+mod identity_forgeries;
 mod identity_idempotency;
 mod identity_leaks;
+mod identity_new_password;
 mod identity_passwords;
+mod identity_second_factor;
 mod identity_sessions;
 mod identity_sign_in;
 mod identity_sign_up;
+mod identity_step_up;
 mod identity_time;
 
 use std::path::Path;

@@ -10,6 +10,7 @@ mod bare;
 mod bundle;
 mod contest;
 mod engines;
+mod equal_time;
 mod lists;
 mod load;
 mod memory;
@@ -66,6 +67,7 @@ const ROWS: &[Row] = &[
     bare::BARE,
     sync::SYNC_10000,
     argon2::ARGON2,
+    equal_time::EQUAL_TIME,
     engines::ME,
     engines::ACCOUNTS,
     engines::LIST_100,

@@ -50,7 +50,8 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
         Recorder::listen()?,
     ];
     let options = StackOptions::on(engine)
-        .var("ORIGIN", &to_us.url())
+        // Keys are bound to a host by its name.
+        .var("ORIGIN", &to_us.url().replace("127.0.0.1", "localhost"))
         .var("PLAID_BASE_URL", &to_plaid.url());
     let (mut instance, to_database) = Instance::overheard("p2", options)?;
     to_us.forward_to(&instance.stack.origin())?;
