@@ -53,22 +53,24 @@ macro_rules! columns {
 pub(super) struct Account<'a> {
     id: PersonId,
     record: &'a PersonRecord,
-    leak: Option<u64>,
+    leak: &'static str,
+    leaks: Option<u64>,
     checked_at: Option<Timestamp>,
     recovery_codes: usize,
 }
 
 impl<'a> Account<'a> {
     pub(super) fn new(id: PersonId, record: &'a PersonRecord, factors: &Factors) -> Self {
-        let (leak, checked_at) = match record.leak {
-            LeakState::NotFound { checked_at } => (Some(0), Some(checked_at)),
-            LeakState::Exposed { count, checked_at } => (Some(count), Some(checked_at)),
-            LeakState::Unchecked => (None, None),
+        let (leak, leaks, checked_at) = match record.leak {
+            LeakState::NotFound { checked_at } => ("not_found", None, Some(checked_at)),
+            LeakState::Exposed { count, checked_at } => ("exposed", Some(count), Some(checked_at)),
+            LeakState::Unchecked => ("unchecked", None, None),
         };
         Self {
             id,
             record,
             leak,
+            leaks,
             checked_at,
             recovery_codes: factors.recovery_codes_left(),
         }
@@ -81,7 +83,8 @@ columns!(Account<'_>, one "account", |row| {
     "login": text(&row.record.login),
     "name": maybe(row.record.name.as_ref()),
     "created_at": time(row.record.created_at),
-    "password_leaks": row.leak.map_or(Cell::Null, Cell::Number),
+    "password_leak": text(row.leak),
+    "password_leaks": row.leaks.map_or(Cell::Null, Cell::Number),
     "password_checked_at": maybe_time(row.checked_at),
     "password_stands_alone": Cell::Flag(row.record.password_stands_alone),
     "recovery_codes_left": Cell::Number(row.recovery_codes as u64),
