@@ -1,11 +1,12 @@
 //! The Worker is killed at random moments of an erasure. Whatever had happened by then,
 //! the end is the same: she is there, or nothing of her is, and the bank has let go.
+//! And a bank that is linked at that very moment is let go of again.
 //!
 //! `BALANCE_SEED` plays a run again, as far as the clock lets it.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use end_to_end::{Connection, TestApp};
+use end_to_end::{Person, TestApp};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use stack::StackOptions;
@@ -13,16 +14,19 @@ use stack::StackOptions;
 use super::seed;
 
 const KILLS: u32 = 8;
+/// As many as come with the request that links.
+const ROWS: usize = 1_900;
 
-fn left_of(app: &TestApp, connection: &Connection) -> Vec<String> {
-    let id = connection.person.id.strip_prefix("usr_").unwrap();
+fn left_of(app: &TestApp, person: &Person) -> Vec<String> {
+    let id = person.id.strip_prefix("usr_").unwrap();
     let mut traces = app.database().traces_of(id);
     traces.retain(|trace| !trace.starts_with("erasure: "));
     traces
 }
 
-fn erasure_of(app: &TestApp, connection: &Connection) -> Option<String> {
-    let id = connection.person.id.strip_prefix("usr_").unwrap();
+/// Its state, once it has begun.
+fn erasure_of(app: &TestApp, person: &Person) -> Option<String> {
+    let id = person.id.strip_prefix("usr_").unwrap();
     let rows = app
         .database()
         .sql("SELECT state FROM erasure WHERE user_id=?", &json!([id]));
@@ -43,13 +47,21 @@ fn killed_at_random_moments_an_erasure_comes_to_the_same_end() {
         ..StackOptions::default()
     });
     app.bank().limit_calls(false);
+    let person = app.person();
+    app.connect(&person, &json!({"transactions": ROWS}));
+    person.by_password("DELETE", "/v1/me", None).expect(202);
+    let begun = Instant::now();
+    app.eventually("she is erased", || {
+        erasure_of(&app, &person).is_some_and(|state| state != "erasing")
+    });
+    let expected = begun.elapsed();
     for round in 0..KILLS {
         let person = app.person();
-        let connection = app.connect(&person, &json!({"transactions": 1_900}));
+        let connection = app.connect(&person, &json!({"transactions": ROWS}));
         let refused = person.refused("DELETE", "/v1/me", None);
         let approval = refused.approve(|_| json!({"password": person.applicant.password}));
-        // The request, the second until the queue delivers, and the work after it.
-        let moment = Duration::from_millis(rng.u64(0..2_200));
+        // The request, the queue's delay, and the work after it; beyond its end too.
+        let moment = expected.mul_f64(rng.f64() * 1.2);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let call = person.call("DELETE", "/v1/me").header("step-up", &approval);
@@ -61,7 +73,7 @@ fn killed_at_random_moments_an_erasure_comes_to_the_same_end() {
         app.stack_mut()
             .restart_worker()
             .expect("the Worker comes back");
-        let has_begun = erasure_of(&app, &connection).is_some();
+        let has_begun = erasure_of(&app, &person).is_some();
         if has_begun {
             person.get("/v1/me").expect_problem(401, "unauthenticated");
         } else {
@@ -72,14 +84,15 @@ fn killed_at_random_moments_an_erasure_comes_to_the_same_end() {
         app.eventually("she is erased", || {
             app.database().let_time_pass();
             app.sweep();
-            erasure_of(&app, &connection).is_some_and(|state| state != "erasing")
+            erasure_of(&app, &person).is_some_and(|state| state != "erasing")
         });
         eprintln!(
-            "round {round}: killed after {} ms, begun: {has_begun}; erased {} ms later",
+            "undisturbed {} ms; round {round}: killed after {} ms, begun: {has_begun}; erased {} ms later",
+            expected.as_millis(),
             moment.as_millis(),
             started.elapsed().as_millis()
         );
-        assert_eq!(left_of(&app, &connection), Vec::<String>::new());
+        assert_eq!(left_of(&app, &person), Vec::<String>::new());
         assert_eq!(connection.bank.state()["removed"], Value::Bool(true));
         assert_eq!(app.count_rows("erasure_task"), 0);
         let mails = app.mailbox().to(&person.applicant.email);
@@ -88,4 +101,34 @@ fn killed_at_random_moments_an_erasure_comes_to_the_same_end() {
             .filter(|mail| mail.subject == "Your account is erased");
         assert!(receipts.count() >= 1, "{mails:?}");
     }
+}
+
+#[test]
+fn a_bank_that_is_linked_meanwhile_is_let_go_of_again() {
+    let app = TestApp::start(None);
+    let person = app.person();
+    let token = person
+        .post("/v1/link-tokens", &json!({}))
+        .string("/link_token");
+    let linked = app.bank().link(&token, &json!({"transactions": 5}));
+    let body = json!({"public_token": linked.public_token});
+    let refused = person.refused("DELETE", "/v1/me", None);
+    let approval = refused.approve(|_| json!({"password": person.applicant.password}));
+    let exchange = "/item/public_token/exchange";
+    app.bank()
+        .fail(exchange, &json!({"mode": "slow", "millis": 3_000}));
+    std::thread::scope(|scope| {
+        let link = scope.spawn(|| person.post("/v1/items", &body));
+        app.eventually("the exchange is under way", || {
+            !app.bank().calls_to(exchange).is_empty()
+        });
+        refused.again(&approval).expect(202);
+        link.join().unwrap().expect_problem(401, "unauthenticated");
+    });
+    app.eventually("Plaid is told, and she is erased", || {
+        linked.item.state()["removed"] == true
+            && erasure_of(&app, &person).is_some_and(|state| state == "erased")
+    });
+    assert_eq!(left_of(&app, &person), Vec::<String>::new());
+    assert_eq!(app.count_rows("erasure_task"), 0);
 }

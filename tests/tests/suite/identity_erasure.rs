@@ -258,28 +258,6 @@ fn a_sync_that_is_under_way_brings_nothing_back() {
 }
 
 #[test]
-fn a_bank_that_is_being_linked_is_let_go_again() {
-    let ada = app().person();
-    let token = ada
-        .post("/v1/link-tokens", &json!({}))
-        .string("/link_token");
-    let linked = app().bank().link(&token, &json!({"transactions": 5}));
-    let slow = json!({"mode": "slow", "millis": 2_500});
-    linked.item.fail("/item/public_token/exchange", &slow);
-    let body = json!({"public_token": linked.public_token});
-    std::thread::scope(|scope| {
-        let link = scope.spawn(|| ada.post("/v1/items", &body));
-        let asked = || linked.item.calls_to("/item/public_token/exchange");
-        app().eventually("the exchange is under way", || asked() >= 1);
-        let erasure = Erasure::of(&ada);
-        link.join().unwrap().expect_problem(401, "unauthenticated");
-        app().eventually("Plaid was told", || linked.item.state()["removed"] == true);
-        erasure.comes_to_its_end();
-    });
-    assert_eq!(left_of(app(), &ada), Vec::<String>::new());
-}
-
-#[test]
 fn what_was_written_meanwhile_goes_an_hour_later() {
     let ada = app().person();
     let erasure = Erasure::of(&ada);
