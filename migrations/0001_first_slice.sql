@@ -21,6 +21,7 @@ CREATE TABLE login (
   email_index TEXT NOT NULL PRIMARY KEY,
   user_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX login_user ON login (user_id);
 
 -- Sign-ups that no mailed token has confirmed yet. Sealed under the system's key.
 CREATE TABLE pending_sign_up (
@@ -216,3 +217,29 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_waiting ON inbox (received_at) WHERE waiting = 1;
 CREATE INDEX inbox_done ON inbox (done_at);
+
+-- People who were erased, and how far that is. The list stays for ever: a restored copy
+-- of the database is held to it. `closed` is `erased` and looked through once more.
+CREATE TABLE erasure (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL UNIQUE,
+  token_hash TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('erasing', 'erased', 'closed')),
+  requested_at INTEGER NOT NULL,
+  providers_at INTEGER,
+  rows_at INTEGER,
+  receipt_at INTEGER,
+  completed_at INTEGER,
+  retry_at INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX erasure_due ON erasure (retry_at) WHERE state <> 'closed';
+
+-- What an erasure still has to do elsewhere. Sealed under the system's key, for hers is gone.
+CREATE TABLE erasure_task (
+  id TEXT NOT NULL PRIMARY KEY,
+  erasure_id TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  sealed TEXT NOT NULL
+) STRICT;
+CREATE INDEX erasure_task_erasure ON erasure_task (erasure_id);

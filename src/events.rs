@@ -10,7 +10,7 @@ use worker::{MessageBatch, MessageExt as _};
 use crate::{
     app::App,
     banking::{self, Budget},
-    id::{ItemId, RowId},
+    id::{ErasureId, ItemId, RowId},
     identity,
     platform::{Bindings, Timestamp, log},
     problem::{Problem, Result},
@@ -28,6 +28,8 @@ pub(crate) enum Message {
     Resume { item: RowId, holder: RowId },
     /// Tell Plaid to end its access.
     Remove { item: RowId },
+    /// Go on with the erasure of a person.
+    Erase { erasure: RowId },
 }
 
 impl Message {
@@ -64,6 +66,7 @@ impl Message {
                 banking::resume(app, ItemId(item), holder).await.map(|_| ())
             }
             Self::Remove { item } => banking::finish_removal(app, ItemId(item)).await.map(|_| ()),
+            Self::Erase { erasure } => identity::carry_on_erasure(app, ErasureId(erasure)).await,
         }
     }
 }
@@ -96,12 +99,13 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
         return;
     };
     let swept = banking::sweep(&app).await;
+    let erasures = identity::sweep_erasures(&app).await;
     let purged = app
         .db
         .batch_all(&identity::purge(Timestamp::now()))
         .await
         .map_err(Problem::from);
-    for outcome in [swept, purged.map(|_| ())] {
+    for outcome in [swept, erasures, purged.map(|_| ())] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());
         }

@@ -134,6 +134,8 @@ public_ids! {
     ApiTokenId, "tok_";
     /// A WebAuthn credential of hers.
     PasskeyId, "pk_";
+    /// The erasure of a person.
+    ErasureId, "ers_";
     /// A bank connection (Plaid's Item).
     ItemId, "item_";
     /// An account at a bank.

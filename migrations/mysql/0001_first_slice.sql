@@ -21,7 +21,8 @@ CREATE TABLE person (
 CREATE TABLE login (
   email_index CHAR(32) NOT NULL,
   user_id CHAR(32) NOT NULL,
-  PRIMARY KEY (email_index)
+  PRIMARY KEY (email_index),
+  KEY login_user (user_id)
 ) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
 
 CREATE TABLE pending_sign_up (
@@ -216,4 +217,30 @@ CREATE TABLE inbox (
   UNIQUE KEY inbox_same (source, subject, kind, waiting),
   KEY inbox_waiting (waiting, received_at),
   KEY inbox_done (done_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE erasure (
+  id CHAR(32) NOT NULL,
+  user_id CHAR(32) NOT NULL,
+  token_hash CHAR(64) NOT NULL,
+  state VARCHAR(16) NOT NULL CHECK (state IN ('erasing', 'erased', 'closed')),
+  requested_at BIGINT NOT NULL,
+  providers_at BIGINT,
+  rows_at BIGINT,
+  receipt_at BIGINT,
+  completed_at BIGINT,
+  retry_at BIGINT NOT NULL DEFAULT 0,
+  failures BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (id),
+  UNIQUE KEY erasure_user (user_id),
+  KEY erasure_due (retry_at)
+) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;
+
+CREATE TABLE erasure_task (
+  id CHAR(32) NOT NULL,
+  erasure_id CHAR(32) NOT NULL,
+  rev BIGINT NOT NULL,
+  sealed MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (id),
+  KEY erasure_task_erasure (erasure_id)
 ) DEFAULT CHARACTER SET ascii COLLATE ascii_bin;

@@ -12,13 +12,17 @@ use vault::{Reveal, SystemPurpose};
 use super::client::access_token;
 use crate::{
     app::App,
-    id::{ItemId, RowId},
+    events::Message,
+    id::{ItemId, PersonId, RowId},
     identity::Signed,
     platform::Timestamp,
     problem::{Kind, Problem, Result},
     store::{
         accounts::{self, AccountRow},
+        engine::EngineError,
+        erasures,
         items::{self, Health, ItemRecord, ItemRow},
+        keys,
         table::index,
     },
 };
@@ -102,10 +106,43 @@ pub(crate) async fn link(
     };
     let item = ItemId(RowId::new()?);
     let plaid_index = system.blind(index::PLAID_ITEM, record.plaid_item_id.as_bytes());
-    app.db
-        .batch([items::insert(&signed.keys, item, plaid_index, &record)?])
-        .await?;
-    Ok(item)
+    let insert = items::insert(&signed.keys, item, plaid_index, &record)?;
+    match app
+        .db
+        .batch([keys::still_there(signed.person.0), insert])
+        .await
+    {
+        Ok(_) => Ok(item),
+        // She was erased since she asked: nobody else knows of this Item.
+        Err(EngineError::Guard) => {
+            erasure_takes(app, signed.person, record.access_token, plaid_index).await?;
+            Err(Problem::unauthenticated())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Hands an Item that came too late to its person's erasure.
+async fn erasure_takes(
+    app: &App,
+    person: PersonId,
+    access_token: zeroize::Zeroizing<String>,
+    plaid_index: RowId,
+) -> Result<()> {
+    let [row] = app.db.batch([erasures::of_person(person)]).await?;
+    let (erasure,): (RowId,) = row
+        .rows()?
+        .first()?
+        .ok_or_else(|| Problem::internal("a person without keys who was not erased"))?;
+    let system = app.system_keys().await?;
+    let task = erasures::TaskRecord::PlaidItem {
+        access_token,
+        plaid_index,
+    };
+    let insert = erasures::insert_task(&system, erasure, RowId::new()?, &task)?;
+    app.db.batch([insert, erasures::reopen(erasure)]).await?;
+    Message::Erase { erasure }.send(app).await;
+    Ok(())
 }
 
 fn refused(error: super::client::UpstreamError) -> Problem {
@@ -164,6 +201,6 @@ fn refuse_duplicate(
 }
 
 /// What [`link`] wants to know of her present Items.
-pub(crate) fn present(person: crate::id::PersonId) -> [crate::store::engine::Statement; 2] {
+pub(crate) fn present(person: PersonId) -> [crate::store::engine::Statement; 2] {
     [items::of_person(person), accounts::of_person(person)]
 }

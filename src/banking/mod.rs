@@ -19,5 +19,5 @@ pub(crate) use history::{Filter, Page, fold, list};
 pub(crate) use link::{Linked, link, link_token, present};
 pub(crate) use sweep::sweep;
 pub(crate) use sync::{Budget, resume, sync};
-pub(crate) use unlink::{finish_removal, unlink};
+pub(crate) use unlink::{end_access, finish_removal, unlink};
 pub(crate) use webhook::{handle, receive};

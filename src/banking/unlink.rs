@@ -3,7 +3,7 @@
 
 use vault::{Reveal, SystemPurpose};
 
-use super::client::access_token;
+use super::client::{UpstreamError, access_token};
 use crate::{
     app::App,
     events::Message,
@@ -96,30 +96,33 @@ pub(crate) async fn finish_removal(app: &App, item: ItemId) -> Result<bool> {
         .open(&keys)?
         .reveal(&Reveal::system(SystemPurpose::CallPlaid))
         .map_err(|_| Problem::internal("an Item of someone else's"))?;
-    let token = access_token(&record.access_token);
-    let answer = app.plaid.call(&plaid::ItemRemove::new(&token)).await;
-    let confirmed = answer.and_then(|answer| answer.read::<plaid::ItemRemove<'_>>().map(|_| ()));
-    match confirmed {
-        Ok(()) => {}
-        Err(error) if is_gone(&error) => {}
-        Err(error) => {
-            log::warn("removal-postponed", &error.to_string());
-            let wait = 60_i64.saturating_mul(1 << failures.min(8));
-            app.db
-                .batch([items::postpone_removal(item, Timestamp::now().plus(wait))])
-                .await?;
-            return Ok(false);
-        }
+    if let Err(error) = end_access(app, &record.access_token).await {
+        log::warn("removal-postponed", &error.to_string());
+        let wait = 60_i64.saturating_mul(1 << failures.min(8));
+        app.db
+            .batch([items::postpone_removal(item, Timestamp::now().plus(wait))])
+            .await?;
+        return Ok(false);
     }
     app.db.batch([items::delete_removed(item)]).await?;
     Ok(true)
 }
 
+/// Has Plaid end its access by this token. An Item that Plaid no longer knows has ended.
+pub(crate) async fn end_access(app: &App, token: &str) -> std::result::Result<(), UpstreamError> {
+    let token = access_token(token);
+    let answer = app.plaid.call(&plaid::ItemRemove::new(&token)).await;
+    match answer.and_then(|answer| answer.read::<plaid::ItemRemove<'_>>().map(|_| ())) {
+        Err(error) if !is_gone(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Whether Plaid says that the Item or its token is no more.
-fn is_gone(error: &super::client::UpstreamError) -> bool {
+fn is_gone(error: &UpstreamError) -> bool {
     use plaid::{CallError, ErrorClass};
     match error {
-        super::client::UpstreamError::Call(CallError::Plaid(plaid)) => {
+        UpstreamError::Call(CallError::Plaid(plaid)) => {
             plaid.classify() == ErrorClass::ItemNotFound
                 || plaid.error_code.as_str() == "INVALID_ACCESS_TOKEN"
         }

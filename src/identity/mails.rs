@@ -5,7 +5,8 @@
 use super::{email::Email, token::OpaqueToken};
 use crate::{
     app::App,
-    platform::log,
+    id::ErasureId,
+    platform::{Timestamp, log},
     problem::{Problem, Result},
 };
 
@@ -151,6 +152,27 @@ pub(super) async fn notify(app: &App, to: &str, notice: Notice) {
     if send_to(app, to, notice.subject(), &text).await.is_err() {
         log::warn("mail", "a notice could not be sent");
     }
+}
+
+/// The receipt of an erasure, the last mail that an account gets.
+pub(super) async fn erased(
+    app: &App,
+    to: &str,
+    erasure: ErasureId,
+    requested_at: Timestamp,
+) -> Result<()> {
+    let text = format!(
+        "Your Balance account is erased, as you asked on {}.\n\n\
+         The keys that everything of yours was encrypted with were destroyed at that moment. Since\n\
+         then every bank has confirmed that our access has ended, and every row of yours has been\n\
+         deleted. What is left is the number of this erasure:\n\n\
+         {}\n\n\
+         Older pages of the database, which the platform keeps for up to 30 days, hold your data\n\
+         encrypted only. You can sign up again with this address whenever you like.\n",
+        requested_at.rfc3339(),
+        erasure.public()
+    );
+    send_to(app, to, "Your account is erased", &text).await
 }
 
 /// A signature counter went back.

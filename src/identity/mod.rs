@@ -11,6 +11,8 @@ pub(crate) mod device;
 mod email;
 mod email_change;
 mod enrolment;
+mod erasure;
+mod export;
 mod factors;
 pub(crate) mod leaks;
 mod mails;
@@ -38,6 +40,11 @@ pub(crate) use enrolment::{
     begin_passkey, begin_totp, draw_recovery_codes, enrol_passkey, enrol_totp, remove_passkey,
     remove_totp,
 };
+pub(crate) use erasure::{
+    Begun as BegunErasure, carry_on as carry_on_erasure, erase, look_at as look_at_erasure,
+    sweep as sweep_erasures,
+};
+pub(crate) use export::{Format as ExportFormat, export};
 pub(crate) use factors::{Enrolled, Factors, Method};
 pub(crate) use password::{Hasher, TypedPassword};
 pub(crate) use password_change::{RESET_SECONDS, ask_for_reset, change_password, reset_password};

@@ -220,6 +220,7 @@ from_path!(
     crate::id::SessionId,
     crate::id::ApiTokenId,
     crate::id::PasskeyId,
+    crate::id::ErasureId,
     crate::id::ItemId,
     crate::id::AccountId
 );

@@ -1,21 +1,27 @@
 //! `/v1/me`: the account of whoever asks.
 
+use axum::response::{IntoResponse as _, Response};
+use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::contract::{Routes, routes};
-use super::extract::Json;
+use super::{
+    contract::{Routes, routes},
+    erasures::ErasureBegun,
+    extract::Json,
+    sensitive::{SensitiveBare, StepUpHeader},
+};
 use crate::{
     app::App,
     id::PersonId,
-    identity::{Caller, Factors, access, rename},
+    identity::{self, Caller, Factors, access, no_cookie, rename},
     platform::Timestamp,
     problem::{Problem, ProblemBody, Result},
     store::people::{self, LeakState, PersonRecord, PersonRow},
 };
 
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(show, change))
+    Routes::new().routes(routes!(show, change, erase))
 }
 
 /// An account.
@@ -167,4 +173,27 @@ async fn change(
     let signed = caller.signed().await?;
     let (record, factors) = rename(&app, &signed, changes.name.as_deref()).await?;
     Ok(Json(UserBody::new(signed.person, record, &factors)))
+}
+
+/// Delete the account
+///
+/// At once every session and token ends, nobody can sign in, and the keys that everything of hers is sealed with are
+/// destroyed. Then the banks' access ends, every row goes, and a receipt is mailed: see `GET /v1/erasures/{id}`. There
+/// is no way back; the address can sign up anew at once. Sensitive: see `POST /v1/me/step-ups`. Four batches.
+#[utoipa::path(
+    delete,
+    path = "/v1/me",
+    operation_id = "delete_account",
+    tag = "Identity",
+    params(StepUpHeader),
+    responses(
+        (status = 202, description = "The account is no more; the rest is on its way.", body = ErasureBegun, headers(("set-cookie" = String, description = "Takes the session's token from a browser."))),
+        (status = 403, description = "Not approved yet (`step-up-required`).", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn erase(app: App, caller: Caller, SensitiveBare(asked): SensitiveBare) -> Result<Response> {
+    let begun = identity::erase(&app, caller, asked).await?;
+    let cookie = [(header::SET_COOKIE, no_cookie()?)];
+    let reply = Json(ErasureBegun::new(&begun));
+    Ok((StatusCode::ACCEPTED, cookie, reply).into_response())
 }

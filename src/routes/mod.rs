@@ -7,6 +7,8 @@ mod api_tokens;
 mod contract;
 mod email_changes;
 mod email_verifications;
+mod erasures;
+mod export;
 mod extract;
 mod health;
 mod idempotency;
@@ -50,6 +52,8 @@ fn resources() -> contract::Routes {
         .merge(email_verifications::router())
         .merge(sessions::router())
         .merge(me::router())
+        .merge(export::router())
+        .merge(erasures::router())
         .merge(password::router())
         .merge(email_changes::router())
         .merge(passkey_challenges::router())

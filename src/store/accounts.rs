@@ -117,3 +117,8 @@ pub(crate) fn delete_of_item(person: PersonId, item: ItemId) -> Statement {
         [person.0.into(), item.0.into()],
     )
 }
+
+/// Deletes every account of this person.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write("DELETE FROM account WHERE user_id=?", [person.0.into()])
+}

@@ -85,3 +85,12 @@ pub(crate) fn keep(
 pub(crate) fn clear(item: ItemId) -> Statement {
     Statement::write("DELETE FROM sync_attempt WHERE item_id=?", [item.0.into()])
 }
+
+/// Forgets every attempt of this person's Items. No index is by person: the table has
+/// a row for each sync that is under way.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write(
+        "DELETE FROM sync_attempt WHERE user_id=?",
+        [person.0.into()],
+    )
+}

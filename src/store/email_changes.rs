@@ -88,6 +88,14 @@ pub(crate) fn complete(person: PersonId, rev: u32) -> [Statement; 2] {
     ]
 }
 
+/// Ends it, whichever it is.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write(
+        "DELETE FROM email_change WHERE user_id=?",
+        [person.0.into()],
+    )
+}
+
 /// Deletes those whose time is over.
 pub(crate) fn purge(now: Timestamp) -> Statement {
     Statement::write(

@@ -44,6 +44,25 @@ pub(crate) fn insert(
     )
 }
 
+/// A webhook, waiting or done, for its Item's owner.
+#[derive(Deserialize)]
+pub(crate) struct WebhookRow {
+    pub(crate) subject: RowId,
+    pub(crate) kind: String,
+    pub(crate) received_at: Timestamp,
+    pub(crate) done_at: Option<Timestamp>,
+}
+
+/// All that is kept about these Items, by the blind indexes of Plaid's ids.
+pub(crate) fn of_subjects(subjects: &[RowId]) -> Statement {
+    const OF: Select = Select {
+        columns: &["subject", "kind", "received_at", "done_at"],
+        from: "FROM inbox WHERE source='plaid' AND subject IN ?* ORDER BY received_at, id",
+    };
+    let subjects = subjects.iter().copied().map(Value::from).collect();
+    Statement::read(OF, [Value::List(subjects)])
+}
+
 /// One that waits still.
 pub(crate) fn waiting(id: RowId) -> Statement {
     const ONE: Select = Select {
@@ -67,6 +86,15 @@ pub(crate) fn done(id: RowId, now: Timestamp) -> Statement {
     Statement::write(
         "UPDATE inbox SET waiting=NULL, done_at=? WHERE id=?",
         [now.unix().into(), id.into()],
+    )
+}
+
+/// Deletes all that is kept about these Items.
+pub(crate) fn delete_of_subjects(subjects: &[RowId]) -> Statement {
+    let subjects = subjects.iter().copied().map(Value::from).collect();
+    Statement::write(
+        "DELETE FROM inbox WHERE source='plaid' AND subject IN ?*",
+        [Value::List(subjects)],
     )
 }
 

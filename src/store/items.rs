@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use vault::Sensitive;
 
 use super::{
-    engine::{SealedBytes, Select, Statement},
+    engine::{SealedBytes, Select, Statement, Value},
     keys::UserKeys,
     record::{Record, Sealable},
     table::Table,
@@ -70,6 +70,17 @@ pub(crate) enum ItemState {
     Active,
     /// Its data is gone; Plaid has yet to confirm that it ended its access.
     Removing,
+}
+
+impl ItemState {
+    /// As its column has it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Linking => "linking",
+            Self::Active => "active",
+            Self::Removing => "removing",
+        }
+    }
 }
 
 /// An Item's row.
@@ -137,6 +148,15 @@ pub(crate) fn of_person(person: PersonId) -> Statement {
         from: "FROM item WHERE user_id=? AND state<>'removing' ORDER BY id LIMIT 1000",
     };
     Statement::read(OF, [person.0.into()])
+}
+
+/// Every Item of a person's, those that are being removed too, oldest first.
+pub(crate) fn every_of_person(person: PersonId) -> Statement {
+    const EVERY: Select = Select {
+        columns: COLUMNS,
+        from: "FROM item WHERE user_id=? ORDER BY id",
+    };
+    Statement::read(EVERY, [person.0.into()])
 }
 
 /// The Item that Plaid's id names.
@@ -284,4 +304,25 @@ pub(crate) fn delete_removed(item: ItemId) -> Statement {
         "DELETE FROM item WHERE id=? AND state='removing'",
         [item.0.into()],
     )
+}
+
+/// Goes on only where a person has no Item but these.
+pub(crate) fn are_all(person: PersonId, items: &[ItemId]) -> Statement {
+    // An id that is nobody's: an empty list holds nothing, not even that nothing is in it.
+    let none = std::iter::once(RowId([0; 16]));
+    let known = none.chain(items.iter().map(|item| item.0));
+    Statement::guard(
+        "FROM user_key WHERE user_id=? AND gen=0 AND NOT EXISTS \
+         (SELECT 1 FROM item WHERE item.user_id=? AND item.id NOT IN ?*)",
+        [
+            person.0.into(),
+            person.0.into(),
+            Value::List(known.map(Value::from).collect()),
+        ],
+    )
+}
+
+/// Deletes every Item of this person, which no lease survives.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write("DELETE FROM item WHERE user_id=?", [person.0.into()])
 }

@@ -21,7 +21,7 @@ use super::{
     table::{Table, index::Index},
 };
 use crate::{
-    id::RowId,
+    id::{PersonId, RowId},
     platform::{Timestamp, random},
     problem::{Problem, Result},
 };
@@ -117,6 +117,17 @@ pub(crate) fn of_user(user: RowId) -> Statement {
     Statement::read(OF, [user.into()])
 }
 
+/// Goes on only where `user` has keys, and holds them until the batch lands: whoever
+/// was erased has none.
+pub(crate) fn still_there(user: RowId) -> Statement {
+    Statement::guard("FROM user_key WHERE user_id=? AND gen=0", [user.into()])
+}
+
+/// Shreds whatever was sealed for a person: her wrapped keys go.
+pub(crate) fn shred(person: PersonId) -> Statement {
+    Statement::write("DELETE FROM user_key WHERE user_id=?", [person.0.into()])
+}
+
 /// New keys for `user`: the rows to store, and the keys ready to use.
 pub(crate) fn generate(keyring: &Keyring, user: UserId) -> Result<(Statement, UserKeys)> {
     let mut rows = Vec::with_capacity(2);
@@ -205,6 +216,12 @@ impl KeyCache {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         people.put(keys.user, (Timestamp::now(), Arc::clone(&keys)));
         keys
+    }
+
+    /// Forgets keys that were shredded.
+    pub(crate) fn forget(&self, user: UserId) {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        people.pop(&user);
     }
 
     /// A person's keys: warm, or at the cost of one batch.

@@ -10,6 +10,7 @@ pub(crate) mod attempts;
 pub(crate) mod bearer;
 pub(crate) mod email_changes;
 pub(crate) mod engine;
+pub(crate) mod erasures;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod keys;

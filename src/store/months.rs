@@ -199,3 +199,11 @@ pub(crate) fn replace(
         ]
     })
 }
+
+/// Deletes a person's directory.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write(
+        "DELETE FROM month_directory WHERE user_id=?",
+        [person.0.into()],
+    )
+}

@@ -126,6 +126,11 @@ pub(crate) fn delete(person: PersonId, id: PasskeyId) -> [Statement; 2] {
     ]
 }
 
+/// Removes every credential of this person.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write("DELETE FROM passkey WHERE user_id=?", [person.0.into()])
+}
+
 impl PasskeyRow {
     /// Opens the private part.
     pub(crate) fn open(self, keys: &UserKeys) -> Result<Sensitive<PasskeyRecord>> {

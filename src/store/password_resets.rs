@@ -79,6 +79,15 @@ pub(crate) fn by_token(token: &TokenHash, now: Timestamp) -> Statement {
     Statement::read(BY_TOKEN, [token.hex().into(), now.unix().into()])
 }
 
+/// Those of an email whose time is not over: rows of one column, when it will be.
+pub(crate) fn of_email(email_index: RowId, now: Timestamp) -> Statement {
+    const OF: Select = Select {
+        columns: &["expires_at"],
+        from: "FROM password_reset WHERE email_index=? AND expires_at>?",
+    };
+    Statement::read(OF, [email_index.into(), now.unix().into()])
+}
+
 /// Goes on only where it still waits.
 pub(crate) fn still_waiting(id: RowId) -> Statement {
     Statement::guard("FROM password_reset WHERE id=?", [id.into()])

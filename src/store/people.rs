@@ -157,6 +157,14 @@ pub(crate) fn move_login(from: RowId, to: RowId, person: PersonId) -> [Statement
     ]
 }
 
+/// Deletes an account, and its login.
+pub(crate) fn delete(person: PersonId) -> [Statement; 2] {
+    [
+        Statement::write("DELETE FROM login WHERE user_id=?", [person.0.into()]),
+        Statement::write("DELETE FROM person WHERE id=?", [person.0.into()]),
+    ]
+}
+
 /// Overwrites the account where it is still at `rev`; where it is not, changes
 /// no row.
 pub(crate) fn update(

@@ -13,7 +13,11 @@ use super::{
     record::{Record, Sealable},
     table::Table,
 };
-use crate::{id::RowId, platform::Timestamp, problem::Result};
+use crate::{
+    id::{PersonId, RowId},
+    platform::Timestamp,
+    problem::Result,
+};
 
 /// The private part: which request it was, and what it was answered.
 #[derive(Serialize, Deserialize)]
@@ -158,6 +162,14 @@ impl Slot {
 
 fn owner(keys: &UserKeys) -> RowId {
     RowId(*keys.user().as_bytes())
+}
+
+/// Deletes every reply that is kept for a person.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write(
+        "DELETE FROM idempotent_reply WHERE user_id=?",
+        [person.0.into()],
+    )
 }
 
 /// Deletes what has lapsed.

@@ -27,11 +27,12 @@ pub(crate) enum Table {
     RecoveryCode = 16,
     PasswordReset = 17,
     EmailChange = 18,
+    ErasureTask = 19,
 }
 
 impl Table {
     /// One more than the highest number: the size of a look-up by number.
-    pub(crate) const COUNT: usize = 19;
+    pub(crate) const COUNT: usize = 20;
 
     pub(crate) const fn id(self) -> TableId {
         TableId(self as u16)

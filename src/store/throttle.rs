@@ -159,3 +159,8 @@ pub(crate) fn purge(now: Timestamp) -> Statement {
         [now.unix().into()],
     )
 }
+
+/// Forgets a counter: whoever it counted is no more.
+pub(crate) fn delete(id: RowId) -> Statement {
+    Statement::write("DELETE FROM throttle WHERE id=?", [id.into()])
+}

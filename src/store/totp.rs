@@ -95,6 +95,11 @@ pub(crate) fn delete(person: PersonId) -> [Statement; 2] {
     ]
 }
 
+/// Removes it, if there is one.
+pub(crate) fn delete_all(person: PersonId) -> Statement {
+    Statement::write("DELETE FROM totp WHERE user_id=?", [person.0.into()])
+}
+
 impl TotpRow {
     /// Opens the private part.
     pub(crate) fn open(self, keys: &UserKeys) -> Result<Sensitive<TotpRecord>> {

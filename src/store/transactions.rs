@@ -201,6 +201,33 @@ pub(crate) fn delete_of_item(person: PersonId, item: ItemId) -> Statement {
     )
 }
 
+/// The row that has `rows` rows of this person's before it, in the order of their ids:
+/// one row of one column, or none where there are no more than that.
+pub(crate) fn after_rows(person: PersonId, rows: u32) -> Statement {
+    const BOUND: Select = Select {
+        columns: &["id"],
+        from: "FROM txn WHERE user_id=? ORDER BY id LIMIT 1 OFFSET ?",
+    };
+    Statement::read(BOUND, [person.0.into(), rows.into()])
+}
+
+/// Deletes this person's transactions before one of them, in the order of their ids.
+pub(crate) fn delete_before(person: PersonId, bound: RowId) -> Statement {
+    Statement::write(
+        "DELETE FROM txn WHERE user_id=? AND id<?",
+        [person.0.into(), bound.into()],
+    )
+}
+
+/// Deletes this person's transactions, and what is staged of them. The stage has no
+/// index by person: it holds the pages of syncs that are under way.
+pub(crate) fn delete_all(person: PersonId) -> [Statement; 2] {
+    [
+        Statement::write("DELETE FROM txn_stage WHERE user_id=?", [person.0.into()]),
+        Statement::write("DELETE FROM txn WHERE user_id=?", [person.0.into()]),
+    ]
+}
+
 /// One change of a page, ready to be staged.
 pub(crate) enum Change {
     /// To be there after the sync, sealed for its place already.

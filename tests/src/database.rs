@@ -80,6 +80,7 @@ impl Database {
     /// for a minute.
     pub fn let_time_pass(&self) {
         self.sql("UPDATE item SET lease_until=0, retry_at=0", &json!([]));
+        self.sql("UPDATE erasure SET retry_at=0", &json!([]));
         self.sql(
             "UPDATE inbox SET received_at=received_at-60 WHERE waiting=1",
             &json!([]),

@@ -41,6 +41,7 @@ mod person;
 mod planetscale;
 mod pwned_passwords;
 mod reply;
+mod rows;
 mod sealed;
 mod step_up;
 
@@ -56,6 +57,7 @@ pub use person::{Applicant, Person};
 pub use planetscale::PlanetScale;
 pub use pwned_passwords::{PwnedPasswords, prefix};
 pub use reply::Reply;
+pub use rows::StoredRow;
 pub use sealed::Keys;
 pub use step_up::Refused;
 

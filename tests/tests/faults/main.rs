@@ -12,6 +12,7 @@
 )]
 
 mod crashes;
+mod erasure;
 mod forged_webhooks;
 mod histories;
 mod lost_messages;

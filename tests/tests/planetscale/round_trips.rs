@@ -25,7 +25,7 @@ fn a_warm_read_is_one_round_trip_and_a_cold_one_two() {
     assert_eq!(trips(&ada.get("/v1/accounts")), 1);
 }
 
-/// Everything a person does in a day.
+/// Everything a person does in a day, which is her last here.
 fn a_day(app: &TestApp) {
     let ada = app.person();
     let connection = app.connect(&ada, &json!({"transactions": 40}));
@@ -44,7 +44,18 @@ fn a_day(app: &TestApp) {
     connection.refresh().expect(200);
     ada.delete(&format!("/v1/items/{}", connection.id))
         .expect(204);
-    ada.delete("/v1/sessions/current").expect(204);
+    ada.on_another_device()
+        .delete("/v1/sessions/current")
+        .expect(204);
+    ada.by_password("GET", "/v1/me/export", None).expect(200);
+    app.connect(&ada, &json!({"transactions": 40}));
+    let begun = ada.by_password("DELETE", "/v1/me", None);
+    begun.expect(202);
+    let client = app.stranger().with_token(&begun.string("/token"));
+    let path = format!("/v1/erasures/{}", begun.string("/id"));
+    app.eventually("she is erased", || {
+        client.get(&path).value("/status") == "erased"
+    });
 }
 
 #[test]

@@ -16,6 +16,8 @@ mod identity_confirmation;
 mod identity_devices;
 mod identity_email_change;
 mod identity_equal_work;
+mod identity_erasure;
+mod identity_export;
 mod identity_forgeries;
 mod identity_idempotency;
 mod identity_leaks;

@@ -97,6 +97,8 @@ fn hers(table: &Table, id: &str, plaid_indexes: &[String]) -> Result<Option<Filt
         }
         // By blind indexes of emails, networks and tokens: nobody's, or nobody's yet, or good for minutes.
         "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" => None,
+        // Of people who are no more: nobody moves them.
+        "erasure" | "erasure_task" => None,
         _ if table.column("user_id").is_some() => filter("user_id", &[id]),
         name => bail!("teach tools/xtask/src/moving/plan.rs whose the rows of {name} are"),
     })
@@ -124,10 +126,12 @@ mod tests {
                 "pending_sign_up",
                 "spent_ticket",
                 "password_reset",
-                "throttle"
+                "throttle",
+                "erasure",
+                "erasure_task"
             ]
         );
-        assert_eq!(hers.len() + 4, schema.tables.len());
+        assert_eq!(hers.len() + 6, schema.tables.len());
         assert!(hers.iter().all(|part| part.filter.is_some()));
     }
 
