@@ -4,6 +4,8 @@ use super::super::traces::Value;
 
 pub(super) const BROWSER: &str = "PlantedBrowser/7.31 (Xyloband; rv:941.2)";
 pub(super) const ADDRESS: &str = "203.0.113.219";
+/// Where the real browser is.
+pub(super) const BROWSERS_ADDRESS: &str = "127.0.0.1";
 pub(super) const SEARCHED: &str = "planted-needle-quagmire";
 pub(super) const WRONG_PASSWORD: &str = "a planted guess at midnight 7741";
 pub(super) const LINK_KEY: &str = "planted-link-key-4c1f9a";

@@ -36,6 +36,11 @@ pub(super) fn look_like_metadata(database: &Database, opened: &Opened, checks: &
         &opened.refused,
         format!("{} rows under {} keys", opened.payloads.len(), opened.keys),
     );
+    checks.holds(
+        "rows of someone who has left open under no key, though they wait to be deleted",
+        opened.shredded > 0,
+        format!("{} rows", opened.shredded),
+    );
     let mut plain = 0;
     let odd: Vec<String> = database
         .cells()
