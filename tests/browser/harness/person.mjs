@@ -46,6 +46,8 @@ export class Newcomer {
   /** Types email and password. */
   async typePassword(page) {
     await page.goto("/#/sign-in");
+    // The screen before may have an email field too.
+    await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
     await page.getByLabel("Email").fill(this.email);
     await page.getByLabel("Password", { exact: true }).fill(this.password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
