@@ -95,10 +95,10 @@ fn hers(table: &Table, id: &str, plaid_indexes: &[String]) -> Result<Option<Filt
             let indexes: Vec<&str> = plaid_indexes.iter().map(String::as_str).collect();
             filter("subject", &indexes)
         }
-        // By blind indexes of emails, networks and tokens: nobody's, or nobody's yet, or good for minutes.
-        "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" => None,
-        // Of people who are no more: nobody moves them.
-        "erasure" | "erasure_task" => None,
+        // By blind indexes of emails, networks and tokens: nobody's, or nobody's yet, or good for minutes;
+        // and of people who are no more.
+        "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" | "erasure"
+        | "erasure_task" => None,
         _ if table.column("user_id").is_some() => filter("user_id", &[id]),
         name => bail!("teach tools/xtask/src/moving/plan.rs whose the rows of {name} are"),
     })
