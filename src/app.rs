@@ -11,7 +11,7 @@ use crate::{
     banking::PlaidClient,
     config::{Config, DatabaseConfig},
     identity::{Hasher, TokenCache},
-    platform::{Bindings, Gate, Mailer, Queue, log},
+    platform::{Assets, Bindings, Gate, Mailer, Queue, log},
     problem::{Problem, Result},
     store::{
         Database,
@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: TokenCache,
     pub(crate) plaid: PlaidClient,
     pub(crate) queue: Queue,
+    pub(crate) assets: Assets,
     pub(crate) gate: Gate,
     pub(crate) mailer: Mailer,
     /// Who we are to an authenticator.
@@ -93,6 +94,7 @@ impl Shared {
             tokens: TokenCache::default(),
             plaid: PlaidClient::new(&config),
             queue: Queue::new(handle("EVENTS")?),
+            assets: Assets::new(handle("ASSETS")?),
             gate: Gate::new(handle("GATE")?),
             mailer: Mailer::new(handle("MAIL")?),
             relying_party: RelyingParty::new(&config.origin, "Balance")

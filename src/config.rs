@@ -101,7 +101,7 @@ impl Config {
             ("PLAID_BASE_URL", &config.plaid_base_url),
             ("PWNED_BASE_URL", &config.pwned_base_url),
         ];
-        let mut names = vec!["EVENTS", "GATE", "MAIL"];
+        let mut names = vec!["ASSETS", "EVENTS", "GATE", "MAIL"];
         match &config.database {
             DatabaseConfig::D1 => names.push("DB"),
             DatabaseConfig::PlanetScale { url, .. } => urls.push(("PLANETSCALE_URL", url)),

@@ -34,6 +34,11 @@ pub(crate) async fn serve(
         Ok(request) => dispatch(request, app.as_ref(), &request_id).await,
         Err(problem) => problem.respond(&request_id.0),
     };
+    if let (Ok(app), true) = (&app, may_be_page(request, &mut response))
+        && let Some(page) = app.assets.find(request).await
+    {
+        return Ok(page);
+    }
     let production = app.as_ref().map_or(true, |app| {
         app.config.environment == Environment::Production
     });
@@ -71,12 +76,22 @@ async fn dispatch(
             log::error(problem.kind().slug(), Some(&request_id.0), problem.cause());
         }
         let allow = response.headers_mut().remove(header::ALLOW);
+        let no_route = response.extensions_mut().remove::<routes::NoRoute>();
         response = problem.respond(&request_id.0);
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
+        if let Some(no_route) = no_route {
+            response.extensions_mut().insert(no_route);
+        }
     }
     response
+}
+
+/// Whether no route answered, and a page of the client may.
+fn may_be_page(request: &web_sys::Request, response: &mut Response) -> bool {
+    let no_route = response.extensions_mut().remove::<routes::NoRoute>();
+    no_route.is_some() && matches!(request.method().as_str(), "GET" | "HEAD")
 }
 
 /// A page is sent on to https; anything else that came in plain is refused: by

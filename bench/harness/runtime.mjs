@@ -32,6 +32,8 @@ const env = {
   // Every request of a run comes from one address: the gate counts, and lets all pass.
   GATE: { type: "rate-limit", namespace: "1", simple: { limit: 100_000_000, period: 60 } },
   MAIL: { type: "send-email" },
+  // No row asks for a page, and the platform's router of assets would stand before the Worker.
+  ASSETS: { type: "queue", name: "balance-events" },
 };
 for (const [name, value] of Object.entries(options.vars)) env[name] = { type: "text", value };
 

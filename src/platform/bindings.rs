@@ -1,7 +1,7 @@
 //! The bindings of `wrangler.toml`, each checked when the isolate starts, so
 //! that a missing one is named once, clearly, and not met in a handler.
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::glue;
 
@@ -43,6 +43,21 @@ impl Queue {
     /// Sends up to 100 messages, given as one JSON array.
     pub(crate) async fn send_all(&self, json: &str) -> bool {
         glue::here(glue::enqueue_all(&self.0, json)).await.is_ok()
+    }
+}
+
+/// The `ASSETS`: files of the first-party client.
+pub(crate) struct Assets(JsValue);
+
+impl Assets {
+    pub(crate) fn new(handle: JsValue) -> Self {
+        Self(handle)
+    }
+
+    /// The file that a request names, with the headers of `web/site/_headers`.
+    pub(crate) async fn find(&self, request: &web_sys::Request) -> Option<web_sys::Response> {
+        let found = glue::asset(&self.0, request).await.ok()?;
+        found.dyn_into().ok()
     }
 }
 

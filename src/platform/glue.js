@@ -61,6 +61,12 @@ function pairs(fields) {
   return list;
 }
 
+// A file of the first-party client; null where there is none of that name.
+export async function asset(assets, request) {
+  const response = await assets.fetch(request);
+  return response.status === 404 ? null : response;
+}
+
 export function respond(status, fields, body) {
   return new Response(body.byteLength === 0 ? null : body, { status, headers: pairs(fields) });
 }

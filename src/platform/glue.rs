@@ -17,6 +17,9 @@ extern "C" {
     pub(super) async fn request_body(request: &Request, limit: u32) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch)]
+    pub(super) async fn asset(assets: &JsValue, request: &Request) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
     pub(super) fn respond(status: u16, fields: &str, body: &[u8]) -> Result<Response, JsValue>;
 
     pub(super) fn exchange(

@@ -13,5 +13,5 @@ pub(crate) mod random;
 pub(crate) mod signature;
 pub(crate) mod task;
 
-pub(crate) use bindings::{Bindings, Gate, Mailer, Queue};
+pub(crate) use bindings::{Assets, Bindings, Gate, Mailer, Queue};
 pub(crate) use clock::Timestamp;

@@ -31,7 +31,7 @@ mod transactions;
 mod users;
 mod well_known;
 
-use axum::Router;
+use axum::{Extension, Router};
 use http::{Method, Uri};
 
 use crate::problem::{Kind, Problem};
@@ -73,8 +73,13 @@ fn resources() -> contract::Routes {
         .merge(contract::router())
 }
 
-async fn unknown_route() -> Problem {
-    Problem::new(Kind::NotFound, "There is no such route; see /docs.")
+/// Marks the answer to a path that is no route: it may be a page's.
+#[derive(Clone)]
+pub(crate) struct NoRoute;
+
+async fn unknown_route() -> (Extension<NoRoute>, Problem) {
+    let problem = Problem::new(Kind::NotFound, "There is no such route; see /docs.");
+    (Extension(NoRoute), problem)
 }
 
 async fn method_not_allowed(_method: Method, _uri: Uri) -> Problem {

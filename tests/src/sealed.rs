@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
 use stack::TEST_KEYRING;
 use vault::{
     BlindIndexer, ColumnId, Generation, GenerationKeys, Keyring, Place, RowCipher, TableId, UserId,
@@ -18,6 +18,7 @@ const ITEM: TableId = TableId(4);
 const ACCOUNT: TableId = TableId(5);
 const TRANSACTION: TableId = TableId(6);
 const MONTH_DIRECTORY: TableId = TableId(7);
+const TICKET: TableId = TableId(12);
 const PLAID_ID: ColumnId = ColumnId(1);
 
 /// One person's keys.
@@ -27,6 +28,7 @@ pub struct Keys {
     accounts: BlindIndexer,
     transactions: BlindIndexer,
     directory: RowCipher,
+    tickets: RowCipher,
 }
 
 impl Keys {
@@ -61,6 +63,7 @@ impl Keys {
             accounts: index.indexer(ACCOUNT, PLAID_ID),
             transactions: index.indexer(TRANSACTION, PLAID_ID),
             directory: derive(Generation(1)).row_cipher(MONTH_DIRECTORY),
+            tickets: derive(Generation(1)).row_cipher(TICKET),
         }
     }
 
@@ -104,6 +107,41 @@ impl Keys {
             .open(&place, sealed)
             .expect("a directory that opens at its place");
         serde_json::from_slice(opened.payload()).expect("months and counts")
+    }
+}
+
+impl Keys {
+    /// A ticket as it would be had it been issued so many seconds earlier; of the
+    /// system's keys.
+    pub fn aged(&self, ticket: &str, seconds: i64) -> String {
+        let token = URL_SAFE_NO_PAD.decode(ticket).expect("base64url");
+        let (id, sealed) = token.split_first_chunk::<16>().expect("a ticket");
+        let place = Place {
+            table: TICKET,
+            column: ColumnId::ROW,
+            row_id: *id,
+            rev: 1,
+        };
+        let opened = self
+            .tickets
+            .open(&place, sealed.to_vec())
+            .expect("a ticket that opens");
+        let mut record: Value = serde_json::from_slice(opened.payload()).expect("JSON");
+        let expires_at = record["expires_at"].as_i64().expect("a time");
+        record["expires_at"] = json!(expires_at - seconds);
+        let nonce = std::array::from_fn(|_| fastrand::u8(..));
+        let sealed = self
+            .tickets
+            .seal(
+                opened.schema(),
+                &place,
+                record.to_string().as_bytes(),
+                nonce,
+            )
+            .expect("a ticket that seals");
+        let mut token = id.to_vec();
+        token.extend(sealed);
+        URL_SAFE_NO_PAD.encode(token)
     }
 }
 

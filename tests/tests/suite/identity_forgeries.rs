@@ -1,6 +1,6 @@
 //! Attacks on the ceremonies of WebAuthn: each is stopped, and nothing is written.
 
-use end_to_end::{Authenticator, Person};
+use end_to_end::{Authenticator, Keys, Person};
 use serde_json::{Value, json};
 
 use super::app;
@@ -126,6 +126,42 @@ fn an_answer_that_was_used_is_good_for_nothing() {
     prove(&ada, &asked, &answer).expect_problem(401, "second-factor-refused");
     // A fresh signature on the used challenge is no better.
     prove(&ada, &asked, &key.get(&asked["options"])).expect_problem(401, "second-factor-refused");
+}
+
+#[test]
+fn a_challenge_is_good_for_five_minutes() {
+    let (ada, mut key) = person_with_a_key();
+    let keys = Keys::system(app().database());
+    let asked = ada.applicant.sign_in().expect(202);
+    let answer = key.get(&asked["options"]);
+    let at = |seconds: i64| {
+        let challenge = keys.aged(asked["challenge"].as_str().unwrap(), seconds);
+        prove(&ada, &json!({"challenge": challenge}), &answer)
+    };
+    at(300).expect_problem(401, "second-factor-refused");
+    at(240).expect(201);
+    // Once is once, however young it says it is.
+    at(0).expect_problem(401, "second-factor-refused");
+}
+
+#[test]
+fn a_session_begins_with_a_token_of_its_own_whatever_was_sent() {
+    let ada = app().person();
+    let body = json!({"email": ada.applicant.email, "password": ada.applicant.password});
+    let chosen = "A".repeat(43);
+    let reply = app()
+        .stranger()
+        .call("POST", "/v1/sessions")
+        .header("cookie", &format!("__Host-balance={chosen}"))
+        .json(&body)
+        .send();
+    reply.expect(201);
+    assert_ne!(reply.string("/token"), chosen);
+    app()
+        .stranger()
+        .with_token(&chosen)
+        .get("/v1/me")
+        .expect_problem(401, "unauthenticated");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Stepping up: an approval is for one request of one session, once.
 
-use end_to_end::Person;
+use end_to_end::{Keys, Person};
 use serde_json::{Value, json};
 
 use super::{app, at_once};
@@ -122,6 +122,37 @@ fn an_approval_is_no_other_sessions_and_no_other_persons() {
             .expect_problem(401, "second-factor-refused");
     }
     refused.again(&approval).expect(201);
+}
+
+#[test]
+fn an_approval_is_good_for_five_minutes() {
+    let ada = app().person();
+    let keys = Keys::system(app().database());
+    let body = token_request("late");
+    let refused = ada.refused("POST", TOKEN, Some(&body));
+    let approval = refused.approve(by_her_password(&ada));
+    let again = |seconds: i64| refused.again(&keys.aged(&approval, seconds));
+    again(300).expect_problem(403, "step-up-required");
+    again(240).expect(201);
+}
+
+#[test]
+fn no_other_site_steps_up_with_her_cookie() {
+    let ada = app().person();
+    let cookie = format!("__Host-balance={}", ada.token);
+    let begun = ada.refused("POST", "/v1/me/totp", None).begin();
+    let proof = json!({"challenge": begun["challenge"], "password": ada.applicant.password});
+    for origin in [None, Some("https://example.net"), Some("null")] {
+        let stranger = app().stranger();
+        let mut call = stranger
+            .call("POST", "/v1/me/step-ups/confirm")
+            .header("cookie", &cookie)
+            .json(&proof);
+        if let Some(origin) = origin {
+            call = call.header("origin", origin);
+        }
+        call.send().expect_problem(403, "cross-site");
+    }
 }
 
 #[test]

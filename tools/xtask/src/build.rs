@@ -65,10 +65,9 @@ impl Purpose {
 }
 
 /// All that the Worker is made of.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 9] = [
     "src",
     "crates",
-    "web",
     "migrations",
     "Cargo.toml",
     "Cargo.lock",

@@ -4,6 +4,7 @@
 //! A promise is a file with a `PROMISE`; listing it here is all it takes to add one. It must be
 //! able to fail: whatever it searches for, it shows that the search would have found.
 
+mod browser;
 mod database;
 mod disk;
 mod https;
@@ -13,9 +14,12 @@ mod p1_read_only;
 mod p2_no_credentials;
 mod p3_sealed;
 mod p5_https;
+mod p6_first_party;
 mod p7_leaks;
+mod p8_second_factor;
 mod promise;
 mod recorder;
+mod step_up;
 mod tls;
 mod traces;
 
@@ -52,7 +56,9 @@ const PROMISES: &[Promise] = &[
     p2_no_credentials::PROMISE,
     p3_sealed::PROMISE,
     p5_https::PROMISE,
+    p6_first_party::PROMISE,
     p7_leaks::PROMISE,
+    p8_second_factor::PROMISE,
 ];
 
 fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {

@@ -9,6 +9,8 @@ mod report;
 mod suites;
 mod wasm;
 
+pub(crate) use self::wasm::ceremonies;
+
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +50,7 @@ Suites, in order:
   prove       the promises, on either engine
   demo        the story of the README, on either engine
   contract    requests of all kinds, made from the OpenAPI document; replies held to it
+  browser     the first-party client in Chromium, with virtual security keys
 
   --only SUITE  run this one only; may be given more than once
   --engine ENGINE  only what runs on it: native, wasm, d1 or planetscale
@@ -55,6 +58,7 @@ Suites, in order:
 
 Environment:
   BALANCE_VECTORS  a folder of further test vectors (default ../shared/vectors, if there is one)
+  BALANCE_CHROMIUM the browser of the suite browser (default: Debian's, installed as root)
   BALANCE_SEED     what the suite contract makes its requests from (default 1)",
     run,
 };
@@ -134,7 +138,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
 }
 
 /// The folder of further vectors: the one asked for, else the one beside the checkout.
-fn vectors(workspace: &Workspace) -> Option<PathBuf> {
+pub(crate) fn vectors(workspace: &Workspace) -> Option<PathBuf> {
     let named = env::var_os("BALANCE_VECTORS").map(PathBuf::from);
     let found = named.unwrap_or_else(|| workspace.path("../shared/vectors"));
     found.canonicalize().ok().filter(|folder| folder.is_dir())

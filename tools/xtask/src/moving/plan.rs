@@ -95,8 +95,8 @@ fn hers(table: &Table, id: &str, plaid_indexes: &[String]) -> Result<Option<Filt
             let indexes: Vec<&str> = plaid_indexes.iter().map(String::as_str).collect();
             filter("subject", &indexes)
         }
-        // By blind indexes of emails, networks and tokens: nobody's, or nobody's yet, or good for minutes;
-        // and of people who are no more.
+        // By blind indexes of emails, networks and tokens: nobody's, nobody's yet, or good for
+        // minutes; and of people who are no more, whom nobody moves.
         "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" | "erasure"
         | "erasure_task" => None,
         _ if table.column("user_id").is_some() => filter("user_id", &[id]),

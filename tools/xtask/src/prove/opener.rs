@@ -36,7 +36,7 @@ const fn sealed(
     }
 }
 
-const TABLES: [Sealed; 10] = [
+const TABLES: [Sealed; 16] = [
     sealed("person", 1, Some("id"), "id"),
     sealed("session", 2, Some("user_id"), "id"),
     sealed("pending_sign_up", 3, None, "id"),
@@ -50,6 +50,12 @@ const TABLES: [Sealed; 10] = [
     sealed("month_directory", 7, Some("user_id"), "user_id"),
     sealed("sync_attempt", 8, Some("user_id"), "item_id"),
     sealed("idempotent_reply", 9, Some("user_id"), "id"),
+    sealed("api_token", 13, Some("user_id"), "id"),
+    sealed("passkey", 14, Some("user_id"), "id"),
+    sealed("totp", 15, Some("user_id"), "user_id"),
+    sealed("password_reset", 17, None, "id"),
+    sealed("email_change", 18, Some("user_id"), "user_id"),
+    sealed("erasure_task", 19, None, "id"),
 ];
 
 /// Whether a table has sealed rows.
@@ -65,6 +71,8 @@ pub(super) struct Opened {
     /// What each opened row of a table holds.
     pub(super) payloads: Vec<(String, String)>,
     pub(super) keys: usize,
+    /// Rows of people who have left: their keys are gone, and nothing opens them.
+    pub(super) shredded: usize,
     /// Which cells and keys did not open, and why.
     pub(super) refused: Vec<String>,
 }
@@ -78,9 +86,11 @@ pub(super) fn open(database: &Database, keyring: &str) -> Result<Opened> {
         database: database.clone(),
         payloads: Vec::new(),
         keys: 0,
+        shredded: 0,
         refused: Vec::new(),
     };
     let keys = unwrap(&keyring, database, &mut opened)?;
+    let left = who_left(database)?;
     opened.keys = keys.len();
     for (name, table) in &mut opened.database.tables {
         let Some(at) = table.columns.iter().position(|column| column == SEALED) else {
@@ -99,11 +109,22 @@ pub(super) fn open(database: &Database, keyring: &str) -> Result<Opened> {
                     opened.payloads.push((name.clone(), payload.clone()));
                     *cell = Cell::Text(payload);
                 }
+                Err(_) if left.contains(&place.owner(&plain, found)?) => opened.shredded += 1,
                 Err(error) => opened.refused.push(format!("{name}: {error:#}")),
             }
         }
     }
     Ok(opened)
+}
+
+/// The ids of those who were erased.
+fn who_left(database: &Database) -> Result<Vec<[u8; 16]>> {
+    let table = database
+        .tables
+        .get("erasure")
+        .context("there is no table erasure")?;
+    let rows = table.rows.iter();
+    rows.map(|row| id(table, row, "user_id")).collect()
 }
 
 fn unwrap(keyring: &Keyring, database: &Database, opened: &mut Opened) -> Result<Keys> {
@@ -131,11 +152,15 @@ fn unwrap(keyring: &Keyring, database: &Database, opened: &mut Opened) -> Result
 }
 
 impl Sealed {
+    /// Whose keys a row is sealed under.
+    fn owner(&self, table: &Table, row: &[Cell]) -> Result<[u8; 16]> {
+        self.owner
+            .map_or(Ok([0; 16]), |column| id(table, row, column))
+    }
+
     fn open(&self, table: &Table, row: &[Cell], cell: &Cell, keys: &Keys) -> Result<String> {
         let sealed = bytes(Some(cell))?;
-        let owner = self
-            .owner
-            .map_or(Ok([0; 16]), |column| id(table, row, column))?;
+        let owner = self.owner(table, row)?;
         let generation = RowCipher::generation_of(&sealed)?;
         let keys = keys
             .get(&(owner, generation))

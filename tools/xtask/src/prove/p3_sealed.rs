@@ -11,6 +11,7 @@ mod life;
 mod plants;
 mod rest;
 mod rows;
+mod safety;
 
 use std::collections::BTreeSet;
 
@@ -141,9 +142,10 @@ fn found(disk: &Disk, when: &str, searches: &[&Search], checks: &mut Checks) -> 
         in_files(Part::Other),
         size(Part::Other),
     );
-    let private = in_files(Part::Limiter)
-        .into_iter()
-        .filter(|trace| !trace.what.contains(plants::ADDRESS));
+    let private = in_files(Part::Limiter).into_iter().filter(|trace| {
+        let is = |address| trace.what.contains(address);
+        !is(plants::ADDRESS) && !is(plants::BROWSERS_ADDRESS)
+    });
     checks.none(
         format!("{when}: none but the address is in the rate limiter's counters"),
         private,

@@ -1,6 +1,8 @@
 //! `cargo xtask setup`: everything that `dev`, `build` and `test` need, made once. Each part
 //! looks first and does nothing where all is as it should be.
 
+mod apt;
+pub(crate) mod chromium;
 mod debian;
 pub(crate) mod mariadb;
 mod node;

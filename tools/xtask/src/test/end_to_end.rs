@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::counts::Counts;
 use super::suites::Context;
+use crate::setup;
 
 /// Everything that people, banks and attackers do, on one database engine.
 pub(super) fn end_to_end(context: &Context, engine: &str) -> Result<Counts> {
@@ -26,6 +27,15 @@ pub(super) fn moving(context: &Context) -> Result<Counts> {
     let mut cargo = context.end_to_end();
     cargo.args(["--test", "moving"]);
     context.tests("moving from D1 to PlanetScale", &mut cargo)
+}
+
+/// The first-party client in Chromium.
+pub(super) fn browser(context: &Context) -> Result<Counts> {
+    let chromium = setup::chromium::install(&context.workspace)?;
+    let mut cargo = context.end_to_end();
+    cargo.args(["--test", "browser"]);
+    cargo.env("BALANCE_CHROMIUM", chromium);
+    context.tests("browser tests", &mut cargo)
 }
 
 impl Context {

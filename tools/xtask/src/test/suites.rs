@@ -11,7 +11,7 @@ use stack::Workspace;
 use super::commands::{demo, prove};
 use super::contract::contract;
 use super::counts::{self, Counts};
-use super::end_to_end::{end_to_end, moving, planetscale};
+use super::end_to_end::{browser, end_to_end, moving, planetscale};
 use super::wasm::wasm;
 use crate::progress::{self, Step};
 use crate::setup::{self, TARGET, Toolchain};
@@ -77,6 +77,7 @@ pub(super) const SUITES: &[Suite] = &[
     alone("planetscale", "planetscale", planetscale),
     beside("moving", "planetscale", moving),
     beside("contract", "d1", contract),
+    alone("browser", "d1", browser),
     alone("prove", "d1", |context| prove(context, "d1")),
     beside("demo", "planetscale", |context| {
         demo(context, "planetscale")

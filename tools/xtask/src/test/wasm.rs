@@ -1,25 +1,36 @@
 //! The suite `wasm`: what compiles for wasm32 may still trap when it is run, so the ceremonies
 //! of the crate `passkey` are run there, in workerd and with its `WebCrypto` (`tests/wasm/`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
+use stack::Workspace;
 
 use super::counts::Counts;
 use super::suites::Context;
 use crate::progress::{self, Step};
-use crate::setup::TARGET;
+use crate::setup::{TARGET, Toolchain};
 
 pub(super) fn wasm(context: &Context) -> Result<Counts> {
-    let workspace = &context.workspace;
+    let vectors = context.vectors.as_deref();
+    let node = ceremonies(&context.workspace, &context.toolchain, vectors)?;
+    context.node_tests("ceremonies in workerd", &node)
+}
+
+/// What runs the ceremonies, which are built here, and reports in TAP.
+pub(crate) fn ceremonies(
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+    vectors: Option<&Path>,
+) -> Result<Command> {
     let folder = workspace.path("target/xtask/ceremonies");
-    let mut bindgen = Command::new(&context.toolchain.tools.wasm_bindgen);
+    let mut bindgen = Command::new(&toolchain.tools.wasm_bindgen);
     bindgen
         .args(["--target", "web", "--no-typescript", "--out-dir"])
         .arg(&folder)
-        .arg(compile(context)?);
+        .arg(compile(workspace, toolchain)?);
     let step = Step::new(workspace, "binding the ceremonies to JavaScript");
     step.brief().run(&bindgen)?;
 
@@ -27,20 +38,16 @@ pub(super) fn wasm(context: &Context) -> Result<Counts> {
     node.args(["--test", "--test-reporter=tap"])
         .arg(workspace.path("tests/wasm/ceremonies.test.mjs"))
         .env("BALANCE_CEREMONIES", &folder);
-    if let Some(vectors) = &context.vectors {
+    if let Some(vectors) = vectors {
         node.env("BALANCE_VECTORS", vectors);
     }
-    context.node_tests("ceremonies in workerd", &node)
+    Ok(node)
 }
 
 /// Where the module is.
-fn compile(context: &Context) -> Result<PathBuf> {
-    let workspace = &context.workspace;
+fn compile(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    context
-        .toolchain
-        .wasm
-        .apply(&mut cargo, workspace.search_path());
+    toolchain.wasm.apply(&mut cargo, workspace.search_path());
     cargo
         .args(["build", "--release", "--package", "ceremonies"])
         .args(["--target", TARGET])

@@ -1,5 +1,5 @@
-//! A life with something planted in each of its days: two applicants, one account, two banks,
-//! sessions, searches, webhooks.
+//! A life with something planted in each of its days: applicants, accounts, banks, sessions,
+//! factors, searches, webhooks, and a farewell.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use super::plants::{
     ACCOUNTS, ADDRESS, BANK_USER, BOOKINGS, BROWSER, Booking, ITEM_KEY, LINK_KEY, Plants, SEARCHED,
     SIGN_UP_KEY, WRONG_PASSWORD, minor_units,
 };
+use super::safety;
 use crate::client::{Client, Request, elements, string};
 
 const ADA: Applicant = Applicant {
@@ -51,6 +52,10 @@ impl Life {
             "the planted address did not arrive"
         );
 
+        safety::of_a_browser(instance)?;
+        safety::of_ada(instance, &person, &ADA, &mut plants)?;
+        safety::leave(instance, &mut plants)?;
+
         let link = connect(instance, &person, &mut plants)?;
         let first = link.0;
         for booking in BOOKINGS {
@@ -92,7 +97,8 @@ impl Life {
         self.person
             .post(&format!("/v1/items/{first}/sync"), &json!({}))?
             .expect(200)?;
-        sign_in(&instance.balance.with("user-agent", BROWSER), &ADA)?.expect(201)?;
+        // By now she has a second factor.
+        sign_in(&instance.balance.with("user-agent", BROWSER), &ADA)?.expect(202)?;
         let [early, ..] = &BOOKINGS;
         instance.until_found(&self.person, early.name)
     }

@@ -4,11 +4,15 @@ use super::super::traces::Value;
 
 pub(super) const BROWSER: &str = "PlantedBrowser/7.31 (Xyloband; rv:941.2)";
 pub(super) const ADDRESS: &str = "203.0.113.219";
+/// Where the real browser is.
+pub(super) const BROWSERS_ADDRESS: &str = "127.0.0.1";
 pub(super) const SEARCHED: &str = "planted-needle-quagmire";
 pub(super) const WRONG_PASSWORD: &str = "a planted guess at midnight 7741";
 pub(super) const LINK_KEY: &str = "planted-link-key-4c1f9a";
 pub(super) const ITEM_KEY: &str = "planted-item-key-93bd07";
 pub(super) const SIGN_UP_KEY: &str = "planted-sign-up-key-e08a55";
+pub(super) const TOKEN_NAME: &str = "Planted spreadsheet of Zanzibar";
+pub(super) const NEW_EMAIL: &str = "Chrysoprase.Dotterel@Planted-Mail.example";
 pub(super) const BANK_USER: &str = "planted-bank-user-mirabelle";
 
 /// An account as the bank has it.

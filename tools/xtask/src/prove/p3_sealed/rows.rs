@@ -12,7 +12,9 @@ const WRONG_KEYRING: &str =
     r#"{"current":1,"keys":{"1":"YW5vdGhlciBwdWJsaWMga2V5cmluZyBmb3IgdGVzdCE="}}"#;
 
 /// Words of the operational columns (`docs/SECURITY.md`, what stays plain).
-const WORDS: [&str; 6] = ["linking", "active", "removing", "plaid", "sync", "revoked"];
+const WORDS: [&str; 9] = [
+    "linking", "active", "removing", "plaid", "sync", "revoked", "erasing", "erased", "closed",
+];
 
 /// Each cell is sealed, or of a form that cannot hold anything private.
 pub(super) fn look_like_metadata(database: &Database, opened: &Opened, checks: &mut Checks) {
@@ -33,6 +35,11 @@ pub(super) fn look_like_metadata(database: &Database, opened: &Opened, checks: &
         "every sealed cell opens under the keyring, at its place",
         &opened.refused,
         format!("{} rows under {} keys", opened.payloads.len(), opened.keys),
+    );
+    checks.holds(
+        "rows of someone who has left open under no key, though they wait to be deleted",
+        opened.shredded > 0,
+        format!("{} rows", opened.shredded),
     );
     let mut plain = 0;
     let odd: Vec<String> = database

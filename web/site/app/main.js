@@ -1,0 +1,74 @@
+// The client: which screens there are, and the frame around them.
+
+import { Problem } from "./api/problem.js";
+import { remove } from "./api/request.js";
+import { onChange, sessionEnded } from "./identity/session.js";
+import { announce } from "./page/announce.js";
+import { element, fill } from "./page/dom.js";
+import { current, go, screen, start } from "./router.js";
+import { SECTIONS } from "./screens/settings/sections.js";
+
+const open = { open: true };
+screen("", "", () => import("./screens/start.js"), open);
+screen("sign-up", "Create an account", () => import("./screens/sign-up.js"), open);
+screen("verify", "Enter the code", () => import("./screens/verify.js"), open);
+screen("sign-in", "Sign in", () => import("./screens/sign-in.js"), open);
+screen("forgot", "Forgot your password", () => import("./screens/forgot.js"), open);
+screen("erasure", "Your account is being deleted", () => import("./screens/erasure.js"), open);
+screen("lost", "Not here", () => import("./screens/lost.js"), open);
+screen("connect", "Connect a bank", () => import("./screens/connect.js"));
+for (const { name, title, load } of SECTIONS) screen(name, title, load);
+
+const LINKS = {
+  in: [["", "Home"], ["connect", "Connect a bank"], ["settings", "Settings"]],
+  out: [["sign-in", "Sign in"], ["sign-up", "Create an account"]],
+};
+
+let user = null;
+
+onChange((now, why) => {
+  user = now;
+  frame();
+  if (why) {
+    announce(why);
+    go("sign-in");
+  }
+});
+addEventListener("screen", frame);
+
+/** The links and the banner, as they are to be for whoever is here. */
+function frame() {
+  const links = (user ? LINKS.in : LINKS.out).map(([name, label]) => {
+    const here = name === "" ? current() === "" : current().split("/")[0] === name;
+    return element("a", { href: `#/${name}`, "aria-current": here && "page" }, label);
+  });
+  fill(document.getElementById("nav"), links,
+    user && element("button", { type: "button", onclick: signOut }, "Sign out"));
+  fill(document.getElementById("banner"), user?.password?.exposed && current() !== "settings/password" && exposed(user.password));
+}
+
+function exposed({ exposed_count: count }) {
+  const times = count ? ` (found ${count.toLocaleString()} times)` : "";
+  return element("div", { class: "notice warning", role: "status" },
+    `Your password has turned up in a known data leak${times}. `, element("a", { href: "#/settings/password" }, "Change it now"));
+}
+
+async function signOut() {
+  try {
+    await remove("/v1/sessions/current");
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    announce(problem.sentence());
+    return;
+  }
+  sessionEnded();
+  announce("You are signed out.");
+  go("");
+}
+
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+
+start();

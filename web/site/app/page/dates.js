@@ -1,0 +1,14 @@
+// Dates in the reader's own words. A civil date has no time zone: it is the day the bank named.
+
+const month = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", timeZone: "UTC" });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** "2026-11-17" → "November 2026". */
+export const monthName = (date) => month.format(new Date(`${date}T00:00:00Z`));
+
+/** "2026-11-17" → "Tue 17". */
+export const dayName = (date) => day.format(new Date(`${date}T00:00:00Z`));
+
+/** An RFC 3339 time, where the reader is. */
+export const momentName = (time) => moment.format(new Date(time));
