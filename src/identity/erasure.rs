@@ -126,26 +126,25 @@ async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<State
         keys::still_there(person.0),
         items::are_all(person, &ids),
     ]);
-    batch.extend(access(person));
-    batch.extend([
+    batch.extend(doors(person));
+    Ok(batch)
+}
+
+/// The keys, what anybody could come in by, and what a sync could go on from: few rows,
+/// which go first.
+fn doors(person: PersonId) -> Vec<Statement> {
+    let [login, account] = people::delete(person);
+    vec![
+        login,
+        account,
+        keys::shred(person),
+        sessions::delete_all(person),
+        api_tokens::delete_all(person),
         passkeys::delete_all(person),
         totp::delete_all(person),
         recovery_codes::delete_all(person),
         email_changes::delete_all(person),
         items::delete_all(person),
-    ]);
-    Ok(batch)
-}
-
-/// What anybody could come in by, and the keys.
-fn access(person: PersonId) -> Vec<Statement> {
-    let [login, account] = people::delete(person);
-    vec![
-        login,
-        account,
-        sessions::delete_all(person),
-        api_tokens::delete_all(person),
-        keys::shred(person),
     ]
 }
 

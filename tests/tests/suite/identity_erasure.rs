@@ -276,3 +276,42 @@ fn what_was_written_meanwhile_goes_an_hour_later() {
     assert_eq!(left_of(app(), &ada), Vec::<String>::new());
     assert_eq!(erasure.shown()["status"], "erased");
 }
+
+#[test]
+fn an_older_copy_that_is_restored_is_held_to_the_list() {
+    let ada = app().person();
+    let id = ada.id.strip_prefix("usr_").unwrap();
+    let database = app().database();
+    let of_hers = |table: &str| {
+        let query = format!("SELECT * FROM {table} WHERE user_id=?");
+        database.sql(&query, &json!([id]))
+    };
+    let (keys, logins) = (of_hers("user_key"), of_hers("login"));
+    let erasure = Erasure::of(&ada);
+    erasure.comes_to_its_end();
+    for key in keys {
+        let values = json!([id, key["gen"], key["wrapped"]]);
+        database.sql(
+            "INSERT INTO user_key (user_id, gen, wrapped) VALUES (?, ?, ?)",
+            &values,
+        );
+    }
+    for login in logins {
+        let values = json!([id, login["email_index"]]);
+        database.sql(
+            "INSERT INTO login (user_id, email_index) VALUES (?, ?)",
+            &values,
+        );
+    }
+    assert_eq!(left_of(app(), &ada).len(), 3);
+    let again = "UPDATE erasure SET state='erasing' WHERE id=?";
+    database.sql(again, &json!([erasure.row()]));
+    erasure.let_time_pass();
+    app().eventually("she is gone again", || left_of(app(), &ada).is_empty());
+    erasure.comes_to_its_end();
+    let mails = app().mailbox().to(&ada.applicant.email);
+    let receipts = mails
+        .iter()
+        .filter(|mail| mail.subject == "Your account is erased");
+    assert_eq!(receipts.count(), 1);
+}
