@@ -146,7 +146,9 @@ async fn show(caller: Caller<access::ProfileRead>) -> Result<Json<UserBody>> {
 #[serde(deny_unknown_fields)]
 struct UserChanges {
     /// What to call her; null: nothing.
-    #[schema(min_length = 1, max_length = 100, example = "Ada King")]
+    // Not left out: that would be to take the name away without a word.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true, min_length = 1, max_length = 100, example = "Ada King")]
     name: Option<String>,
 }
 

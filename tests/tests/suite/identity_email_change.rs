@@ -116,6 +116,7 @@ fn a_name_can_be_changed_and_taken_away() {
     );
     assert_eq!(ada.get("/v1/me").expect(200)["name"], "Ada King");
     patch(json!({"name": "\u{7}"})).expect_field("name", "name_invalid");
+    patch(json!({})).expect_field("name", "missing");
     assert_eq!(
         patch(json!({"name": null})).expect(200)["name"],
         json!(null)
