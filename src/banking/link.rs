@@ -5,7 +5,8 @@
 //! that came with more than reading is removed at once ([`super::sync`]).
 
 use plaid::{
-    CountryCode, ItemFingerprint, LinkSettings, LinkTokenCreate, PublicToken, PublicTokenExchange,
+    CountryCode, ItemFingerprint, LinkSettings, LinkTokenCreate, LinkTokenGet, PublicToken,
+    PublicTokenExchange,
 };
 use vault::{Reveal, SystemPurpose};
 
@@ -14,7 +15,10 @@ use crate::{
     app::App,
     events::Message,
     id::{ItemId, PersonId, RowId},
-    identity::Signed,
+    identity::{
+        Signed,
+        ticket::{self, Purpose},
+    },
     platform::Timestamp,
     problem::{Kind, Problem, Result},
     store::{
@@ -31,6 +35,15 @@ use crate::{
 pub(crate) struct LinkToken {
     pub(crate) token: String,
     pub(crate) expiration: String,
+    /// A page of Plaid's own, where one was asked for.
+    pub(crate) hosted: Option<Hosted>,
+}
+
+/// A page of Plaid's own.
+pub(crate) struct Hosted {
+    pub(crate) url: String,
+    /// What connects the bank afterwards. None for a repair, which connects nothing.
+    pub(crate) ticket: Option<String>,
 }
 
 /// What Link told the client of what was picked, before the exchange.
@@ -47,6 +60,7 @@ pub(crate) async fn link_token(
     app: &App,
     signed: &Signed,
     repair: Option<ItemRow>,
+    hosted: bool,
 ) -> Result<LinkToken> {
     let webhook = format!("{}/webhooks/plaid", app.config.origin);
     let settings = LinkSettings::new("Balance", "en", COUNTRIES, &webhook, None)
@@ -66,11 +80,66 @@ pub(crate) async fn link_token(
         None => LinkTokenCreate::new_item(settings, &client_user_id),
         Some(token) => LinkTokenCreate::update_mode(settings, &client_user_id, token, true),
     };
+    let request = if hosted { request.hosted() } else { request };
     let answer = app.plaid.call(&request).await?;
     let reply = answer.read::<LinkTokenCreate<'_>>()?;
+    let link_token = reply.link_token.as_str().to_owned();
+    let hosted = match reply.hosted_link_url {
+        Some(url) if hosted => Some(Hosted {
+            url: url.as_str().to_owned(),
+            ticket: hosted_ticket(app, signed, &link_token, token.is_none()).await?,
+        }),
+        _ => None,
+    };
     Ok(LinkToken {
-        token: reply.link_token.as_str().to_owned(),
+        token: link_token,
         expiration: reply.expiration.as_str().to_owned(),
+        hosted,
+    })
+}
+
+/// Binds what comes of the page to whoever asked for it.
+async fn hosted_ticket(
+    app: &App,
+    signed: &Signed,
+    link_token: &str,
+    connects: bool,
+) -> Result<Option<String>> {
+    if !connects {
+        return Ok(None);
+    }
+    let purpose = Purpose::HostedLink {
+        person: signed.person,
+        link_token: link_token.to_owned().into(),
+    };
+    Ok(Some(ticket::issue(app, purpose).await?.ticket))
+}
+
+/// What came of a page of Plaid's own. One call to Plaid.
+pub(crate) async fn hosted_result(app: &App, signed: &Signed, text: &str) -> Result<Linked> {
+    let refused = || {
+        Problem::new(
+            Kind::LinkRefused,
+            "This is no hosted Link of yours, or its time is over: begin again.",
+        )
+    };
+    let ticket = ticket::read(app, text).await?.ok_or_else(refused)?;
+    let Purpose::HostedLink { person, link_token } = &ticket.purpose else {
+        return Err(refused());
+    };
+    if *person != signed.person {
+        return Err(refused());
+    }
+    let answer = app.plaid.call(&LinkTokenGet::new(link_token)).await?;
+    let added = answer.read::<LinkTokenGet<'_>>()?.added().ok_or_else(|| {
+        Problem::new(
+            Kind::LinkPending,
+            "Nothing was connected on Plaid's page yet; ask again.",
+        )
+    })?;
+    Ok(Linked {
+        picked: added.fingerprint(),
+        public_token: added.public_token,
     })
 }
 

@@ -16,7 +16,7 @@ pub(crate) use client::PlaidClient;
 #[cfg(fuzzing)]
 pub(crate) use history::cursor_law;
 pub(crate) use history::{Filter, Page, fold, list};
-pub(crate) use link::{Linked, link, link_token, present};
+pub(crate) use link::{Linked, hosted_result, link, link_token, present};
 pub(crate) use sweep::sweep;
 pub(crate) use sync::{Budget, resume, sync};
 pub(crate) use unlink::{end_access, finish_removal, unlink};

@@ -25,7 +25,9 @@ use crate::{
 use super::step_up::Action;
 
 /// How long one is good for, in seconds.
-pub(crate) const SECONDS: i64 = 5 * 60;
+const SECONDS: i64 = 5 * 60;
+/// How long a page of Plaid's own stays open.
+const HOSTED_LINK_SECONDS: i64 = 4 * 60 * 60;
 /// The longest there is, in characters.
 pub(crate) const MAX_LENGTH: usize = 4096;
 
@@ -62,12 +64,26 @@ pub(crate) enum Purpose {
         action: Action,
         challenge: Challenge,
     },
+    /// A bank is being connected on Plaid's own page.
+    HostedLink {
+        person: PersonId,
+        link_token: Zeroizing<String>,
+    },
     /// The proof has come: the action may be taken.
     SteppedUp {
         person: PersonId,
         session: SessionId,
         action: Action,
     },
+}
+
+impl Purpose {
+    const fn lifetime(&self) -> i64 {
+        match self {
+            Self::HostedLink { .. } => HOSTED_LINK_SECONDS,
+            _ => SECONDS,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,7 +119,7 @@ pub(crate) fn challenge() -> Result<Challenge> {
 /// Writes a ticket. No batch, once the isolate has the system's keys.
 pub(crate) async fn issue(app: &App, purpose: Purpose) -> Result<Issued> {
     let system = app.system_keys().await?;
-    let expires_at = Timestamp::now().plus(SECONDS);
+    let expires_at = Timestamp::now().plus(purpose.lifetime());
     let record = TicketRecord {
         expires_at,
         purpose,

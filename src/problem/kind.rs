@@ -88,6 +88,8 @@ kinds! {
     NeedsReauth, "needs-reauth", "The bank wants a new sign-in", CONFLICT;
     /// Plaid refused what the client sent on.
     LinkRefused, "link-refused", "The bank connection was refused", UNPROCESSABLE_ENTITY;
+    /// Plaid's own page has not been finished.
+    LinkPending, "link-pending", "Nothing is connected yet", CONFLICT;
     /// Too many requests.
     TooMany, "too-many-requests", "Too many requests", TOO_MANY_REQUESTS;
     /// A provider failed.

@@ -34,7 +34,8 @@ pub(super) fn router() -> Routes {
 /// Accounts that Link's metadata may name.
 const MAX_PICKED: usize = 500;
 
-/// What Plaid Link gave to `onSuccess`.
+/// What Plaid Link gave to `onSuccess`, or what stands for Plaid's own page: exactly one of `public_token` and
+/// `hosted_link`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemRequest {
@@ -44,7 +45,12 @@ struct ItemRequest {
         max_length = 512,
         example = "public-sandbox-b0e2c4ee-a763-4df5-bfe9-46a46bce993d"
     )]
-    public_token: String,
+    #[serde(default)]
+    public_token: Option<String>,
+    /// `hosted_link` of `POST /v1/link-tokens`.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 4096)]
+    hosted_link: Option<String>,
     /// Link's `metadata.institution`: lets a duplicate be refused before it exists.
     #[serde(default)]
     #[schema(value_type = Option<PickedInstitution>)]
@@ -168,7 +174,8 @@ impl ItemBody {
 /// Exchanges Link's public token, checks that the bank granted nothing but reading
 /// (else the connection is removed at once: `not-read-only`), and syncs. Accounts are
 /// in the reply; transactions too are there where the bank had up to 2,000, and
-/// follow within seconds where it had more. Two batches and a sync.
+/// follow within seconds where it had more. Where Plaid's own page has not been finished: `link-pending`, ask again.
+/// Two batches and a sync.
 #[utoipa::path(
     post,
     path = "/v1/items",
@@ -194,7 +201,7 @@ async fn create(
         once,
     }: Idempotent<ItemRequest>,
 ) -> Result<Response> {
-    let linked = linked(request)?;
+    let from = From::request(request)?;
     let (signed, [present_items, present_accounts]) = caller
         .read(|signed| Ok(banking::present(signed.person)))
         .await?;
@@ -210,7 +217,7 @@ async fn create(
             return kept.respond_with(&body);
         }
     };
-    let outcome = connect(&app, &signed, present, &linked).await;
+    let outcome = connect(&app, &signed, present, from).await;
     let made = outcome.as_ref().ok();
     claim
         .record(&app, made.map(|(item, _)| (StatusCode::CREATED, item)))
@@ -223,36 +230,76 @@ async fn connect(
     app: &App,
     signed: &Signed,
     present: (Vec<ItemRow>, Vec<AccountRow>),
-    linked: &Linked,
+    from: From,
 ) -> Result<(ItemId, ItemWithAccounts)> {
-    let item = banking::link(app, signed, present, linked).await?;
+    let linked = match from {
+        From::Link(linked) => linked,
+        From::Page(ticket) => banking::hosted_result(app, signed, &ticket).await?,
+    };
+    let item = banking::link(app, signed, present, &linked).await?;
     banking::sync(app, item, Budget::REQUEST).await?;
     Ok((item, read_back(app, signed, item).await?))
 }
 
-fn linked(request: ItemRequest) -> Result<Linked> {
-    if request.public_token.is_empty() || request.public_token.len() > 512 {
+/// Where a connection comes from.
+enum From {
+    Link(Linked),
+    /// Plaid's own page, by its ticket.
+    Page(String),
+}
+
+impl From {
+    fn request(request: ItemRequest) -> Result<Self> {
+        match (&request.public_token, request.hosted_link) {
+            (Some(_), None) => {}
+            (None, Some(ticket)) => return Ok(Self::Page(ticket)),
+            (None, None) => {
+                return Err(Problem::invalid_field(
+                    "public_token",
+                    "missing",
+                    "This field is required, or `hosted_link`.",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Problem::invalid_field(
+                    "hosted_link",
+                    "one_of",
+                    "Send this or `public_token`.",
+                ));
+            }
+        }
+        let public_token = request.public_token.unwrap_or_default();
+        linked(public_token, request.institution, &request.accounts).map(Self::Link)
+    }
+}
+
+fn linked(
+    public_token: String,
+    institution: Option<Object<PickedInstitution>>,
+    accounts: &[Object<PickedAccount>],
+) -> Result<Linked> {
+    if public_token.is_empty() || public_token.len() > 512 {
         return Err(Problem::invalid_field(
             "public_token",
             "length",
             "This takes 1 to 512 bytes.",
         ));
     }
-    if request.accounts.len() > MAX_PICKED {
+    if accounts.len() > MAX_PICKED {
         return Err(Problem::invalid_field(
             "accounts",
             "length",
             "This takes 500 accounts at most.",
         ));
     }
-    let picked = request.institution.map(|Object(institution)| {
-        let accounts = request.accounts.iter();
+    let picked = institution.map(|Object(institution)| {
+        let accounts = accounts.iter();
         let names =
             accounts.map(|Object(account)| (account.name.as_str(), account.mask.as_deref()));
         ItemFingerprint::new(&institution.institution_id, names)
     });
     Ok(Linked {
-        public_token: PublicToken::new(request.public_token),
+        public_token: PublicToken::new(public_token),
         picked,
     })
 }

@@ -28,6 +28,9 @@ struct LinkTokenRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^item_[0-9a-f]{32}$", example = json!(null))]
     item_id: Option<ItemId>,
+    /// On a page of Plaid's own (Hosted Link), for clients that load none of its scripts.
+    #[serde(default)]
+    hosted: bool,
 }
 
 /// A token for Plaid Link.
@@ -39,6 +42,13 @@ struct LinkTokenReply {
     /// When it ends, RFC 3339: four hours, half an hour in update mode.
     #[schema(example = "2026-11-22T17:26:39Z")]
     expires_at: String,
+    /// Plaid's page, where `hosted` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://secure.plaid.com/hl/ap0s9d8f7")]
+    hosted_link_url: Option<String>,
+    /// For `POST /v1/items`, once the person is through with that page; left out for a repair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosted_link: Option<String>,
 }
 
 /// Create a Link token
@@ -80,10 +90,16 @@ async fn create(
         }
     };
     let work = async {
-        let token = banking::link_token(&app, &signed, repair).await?;
+        let token = banking::link_token(&app, &signed, repair, request.hosted).await?;
+        let (hosted_link_url, hosted_link) = match token.hosted {
+            Some(hosted) => (Some(hosted.url), hosted.ticket),
+            None => (None, None),
+        };
         let reply = LinkTokenReply {
             link_token: token.token,
             expires_at: token.expiration,
+            hosted_link_url,
+            hosted_link,
         };
         Ok((StatusCode::CREATED, reply))
     };

@@ -148,7 +148,12 @@ struct UserChanges {
     /// What to call her; null: nothing.
     // Not left out: that would be to take the name away without a word.
     #[serde(deserialize_with = "Option::deserialize")]
-    #[schema(required = true, min_length = 1, max_length = 100, example = "Ada King")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 100,
+        example = "Ada King"
+    )]
     name: Option<String>,
 }
 

@@ -19,6 +19,8 @@ pub const MAX_REPLY_BYTES: usize = 8 << 20;
 pub enum Endpoint {
     /// Starts Link.
     LinkTokenCreate,
+    /// What came of a Link session.
+    LinkTokenGet,
     /// Turns what Link gave into an access token.
     ItemPublicTokenExchange,
     /// What changed since a cursor.
@@ -37,8 +39,9 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LinkTokenCreate,
+        Self::LinkTokenGet,
         Self::ItemPublicTokenExchange,
         Self::TransactionsSync,
         Self::AccountsGet,
@@ -53,6 +56,7 @@ impl Endpoint {
     pub const fn path(self) -> &'static str {
         match self {
             Self::LinkTokenCreate => "/link/token/create",
+            Self::LinkTokenGet => "/link/token/get",
             Self::ItemPublicTokenExchange => "/item/public_token/exchange",
             Self::TransactionsSync => "/transactions/sync",
             Self::AccountsGet => "/accounts/get",

@@ -56,8 +56,9 @@ pub use item::{
     ProductStatus, UpdateType,
 };
 pub use link::{
-    InvalidClientName, LinkProduct, LinkSettings, LinkTokenCreate, LinkTokenReply,
-    PublicTokenExchange, PublicTokenExchangeReply,
+    AddedAccount, AddedInstitution, AddedItem, InvalidClientName, LinkProduct, LinkSettings,
+    LinkTokenCreate, LinkTokenGet, LinkTokenGetReply, LinkTokenReply, PublicTokenExchange,
+    PublicTokenExchangeReply,
 };
 pub use secret::{AccessToken, PublicToken};
 pub use text::Text;

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::call::sealed::Sealed;
 use crate::secret::InRequest;
-use crate::{AccessToken, CountryCode, Endpoint, PublicToken, Request, Text};
+use crate::{AccessToken, CountryCode, Endpoint, ItemFingerprint, PublicToken, Request, Text};
 
 /// How far back Plaid fetches, in days; the most it offers.
 const DAYS_REQUESTED: u16 = 730;
@@ -86,7 +86,13 @@ pub struct LinkTokenCreate<'a> {
     access_token: Option<InRequest<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     update: Option<UpdateOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosted_link: Option<HostedLink>,
 }
+
+/// Plaid's own page, with its defaults.
+#[derive(Serialize)]
+struct HostedLink {}
 
 #[derive(Serialize)]
 struct LinkUser<'a> {
@@ -120,6 +126,7 @@ impl<'a> LinkTokenCreate<'a> {
             }),
             access_token: None,
             update: None,
+            hosted_link: None,
         }
     }
 
@@ -142,7 +149,16 @@ impl<'a> LinkTokenCreate<'a> {
             update: select_accounts.then_some(UpdateOptions {
                 account_selection_enabled: true,
             }),
+            hosted_link: None,
         }
+    }
+
+    /// The same on a page of Plaid's own, for where none of its scripts is to be loaded.
+    /// What came of it is then for [`LinkTokenGet`] to say.
+    #[must_use]
+    pub fn hosted(mut self) -> Self {
+        self.hosted_link = Some(HostedLink {});
+        self
     }
 }
 
@@ -155,6 +171,9 @@ pub struct LinkTokenReply<'a> {
     /// RFC 3339; 4 hours from now, 30 minutes in update mode.
     #[serde(borrow)]
     pub expiration: Text<'a>,
+    /// The page, where one was asked for.
+    #[serde(borrow, default)]
+    pub hosted_link_url: Option<Text<'a>>,
 }
 
 impl Sealed for LinkTokenCreate<'_> {}
@@ -162,6 +181,102 @@ impl Sealed for LinkTokenCreate<'_> {}
 impl Request for LinkTokenCreate<'_> {
     const ENDPOINT: Endpoint = Endpoint::LinkTokenCreate;
     type Reply<'a> = LinkTokenReply<'a>;
+}
+
+/// `/link/token/get`: what came of a session on Plaid's own page.
+#[derive(Serialize)]
+pub struct LinkTokenGet<'a> {
+    link_token: &'a str,
+}
+
+impl<'a> LinkTokenGet<'a> {
+    /// Of the token that opened it.
+    #[must_use]
+    pub const fn new(link_token: &'a str) -> Self {
+        Self { link_token }
+    }
+}
+
+/// The answer of `/link/token/get`.
+#[derive(Deserialize)]
+pub struct LinkTokenGetReply<'a> {
+    #[serde(borrow, default)]
+    link_sessions: Option<Vec<LinkSession<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct LinkSession<'a> {
+    #[serde(borrow, default)]
+    results: Option<LinkResults<'a>>,
+}
+
+#[derive(Deserialize)]
+struct LinkResults<'a> {
+    #[serde(borrow, default)]
+    item_add_results: Option<Vec<AddedItem<'a>>>,
+}
+
+/// An Item that was added in a session, not yet exchanged.
+#[derive(Deserialize)]
+pub struct AddedItem<'a> {
+    /// To be exchanged.
+    pub public_token: PublicToken,
+    /// What was picked.
+    #[serde(borrow, default)]
+    pub institution: Option<AddedInstitution<'a>>,
+    /// The accounts that were picked.
+    #[serde(borrow, default)]
+    pub accounts: Option<Vec<AddedAccount<'a>>>,
+}
+
+/// The institution of an [`AddedItem`].
+#[derive(Deserialize)]
+pub struct AddedInstitution<'a> {
+    /// Plaid's id of it.
+    #[serde(borrow, default)]
+    pub institution_id: Option<Text<'a>>,
+}
+
+/// An account of an [`AddedItem`].
+#[derive(Deserialize)]
+pub struct AddedAccount<'a> {
+    /// Its name at the bank.
+    #[serde(borrow, default)]
+    pub name: Option<Text<'a>>,
+    /// The last digits.
+    #[serde(borrow, default)]
+    pub mask: Option<Text<'a>>,
+}
+
+impl<'a> LinkTokenGetReply<'a> {
+    /// The Item that was added, once one was. One Link token adds one.
+    #[must_use]
+    pub fn added(self) -> Option<AddedItem<'a>> {
+        let sessions = self.link_sessions.into_iter().flatten();
+        let results = sessions.filter_map(|session| session.results);
+        let mut added = results.flat_map(|results| results.item_add_results.into_iter().flatten());
+        added.next()
+    }
+}
+
+impl AddedItem<'_> {
+    /// What a second link of the same login would have in common with it.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<ItemFingerprint> {
+        let institution = self.institution.as_ref()?.institution_id.as_ref()?;
+        let accounts = self.accounts.iter().flatten().filter_map(|account| {
+            let mask = account.mask.as_ref().map(Text::as_str);
+            Some((account.name.as_ref()?.as_str(), mask))
+        });
+        Some(ItemFingerprint::new(institution.as_str(), accounts))
+    }
+}
+
+impl Sealed for LinkTokenGet<'_> {}
+
+impl Request for LinkTokenGet<'_> {
+    const ENDPOINT: Endpoint = Endpoint::LinkTokenGet;
+    type Reply<'a> = LinkTokenGetReply<'a>;
 }
 
 /// `/item/public_token/exchange`. Look for a duplicate first

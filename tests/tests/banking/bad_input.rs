@@ -142,7 +142,7 @@ const WRONG_FIELDS: [(&str, &str, &str, &str); 26] = [
     ("/v1/link-tokens", r#"{"item_id":"acct_00000000000000000000000000000000"}"#, "item_id", "type"),
     ("/v1/link-tokens", r#"{"products":["transfer"]}"#, "products", "unknown"),
     ("/v1/items", "{}", "public_token", "missing"),
-    ("/v1/items", r#"{"public_token":null}"#, "public_token", "type"),
+    ("/v1/items", r#"{"public_token":null}"#, "public_token", "missing"),
     ("/v1/items", r#"{"public_token":{"a":"planted-7f3a"}}"#, "public_token", "type"),
     ("/v1/items", r#"{"public_token":""}"#, "public_token", "length"),
     ("/v1/items", r#"{"public_token":"x","access_token":"planted-7f3a"}"#, "access_token", "unknown"),

@@ -55,6 +55,63 @@ fn a_repair_token_is_for_one_item_and_asks_for_no_products() {
 }
 
 #[test]
+fn a_page_of_plaids_own_connects_once_it_is_finished() {
+    let ada = app().person();
+    let begun = ada
+        .post("/v1/link-tokens", &json!({"hosted": true}))
+        .expect(201);
+    assert!(
+        begun["hosted_link_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://")
+    );
+    let body = json!({"hosted_link": begun["hosted_link"]});
+    ada.post("/v1/items", &body)
+        .expect_problem(409, "link-pending");
+    assert_eq!(ada.get("/v1/items").expect(200)["data"], json!([]));
+
+    let token = begun["link_token"].as_str().unwrap();
+    app().bank().link(token, &json!({"transactions": 12}));
+    // It is nobody's but hers, and no other ticket is one.
+    let eve = app().person();
+    eve.post("/v1/items", &body)
+        .expect_problem(422, "link-refused");
+    for other in ["", "x", token] {
+        ada.post("/v1/items", &json!({"hosted_link": other}))
+            .expect_problem(422, "link-refused");
+    }
+    let made = ada.post("/v1/items", &body).expect(201);
+    assert_eq!(made["status"], "good");
+    assert_eq!(ada.transactions("", 100).len(), 12);
+    // What was connected is not connected again.
+    ada.post("/v1/items", &body)
+        .expect_problem(409, "duplicate-item");
+}
+
+#[test]
+fn a_connection_comes_from_link_or_from_plaids_page_and_not_from_both() {
+    let ada = app().person();
+    ada.post("/v1/items", &json!({}))
+        .expect_field("public_token", "missing");
+    ada.post(
+        "/v1/items",
+        &json!({"public_token": "public-1", "hosted_link": "x"}),
+    )
+    .expect_field("hosted_link", "one_of");
+    // A repair connects nothing, so there is nothing to send afterwards.
+    let connection = app().connect(&ada, &json!({"transactions": 1}));
+    let begun = ada
+        .post(
+            "/v1/link-tokens",
+            &json!({"item_id": connection.id, "hosted": true}),
+        )
+        .expect(201);
+    assert!(begun["hosted_link_url"].is_string());
+    assert_eq!(begun["hosted_link"], json!(null));
+}
+
+#[test]
 fn linking_brings_accounts_in_the_reply_and_every_transaction() {
     let ada = app().person();
     let connection = app().connect(

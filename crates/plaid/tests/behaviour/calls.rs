@@ -1,8 +1,9 @@
 //! Where calls go, what they carry, and what an answer that is not a reply means.
 
 use plaid::{
-    AccessToken, CallError, Credentials, Endpoint, ErrorClass, ItemGet, ItemRemove,
-    MAX_REPLY_BYTES, PublicTokenExchange, Request, TransactionsSync, read_reply,
+    AccessToken, CallError, Credentials, Endpoint, ErrorClass, ItemFingerprint, ItemGet,
+    ItemRemove, LinkTokenGet, MAX_REPLY_BYTES, PublicTokenExchange, Request, TransactionsSync,
+    read_reply,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -55,6 +56,7 @@ fn the_endpoints_are_these_and_no_others() {
         paths,
         [
             "/link/token/create",
+            "/link/token/get",
             "/item/public_token/exchange",
             "/transactions/sync",
             "/accounts/get",
@@ -202,4 +204,30 @@ proptest! {
         let _ = read_reply::<TransactionsSync<'_>>(status, &body).map_err(|error| error.classify());
         let _ = read_reply::<PublicTokenExchange<'_>>(status, &body).map_err(|error| error.to_string());
     }
+}
+
+#[test]
+fn a_page_that_was_not_finished_added_nothing() {
+    for body in [
+        r#"{"link_token":"l","link_sessions":[]}"#,
+        r#"{"link_token":"l","link_sessions":null}"#,
+        r#"{"link_token":"l"}"#,
+        r#"{"link_sessions":[{"link_session_id":"s","results":null},{"link_session_id":"t"}]}"#,
+        r#"{"link_sessions":[{"results":{"item_add_results":[]}}]}"#,
+    ] {
+        let reply = read_reply::<LinkTokenGet<'_>>(200, body.as_bytes()).unwrap();
+        assert!(reply.added().is_none(), "{body}");
+    }
+}
+
+#[test]
+fn a_page_that_was_finished_says_what_was_picked() {
+    let body = r#"{"link_sessions":[{"results":null},{"results":{"item_add_results":[{
+        "public_token":"public-1","institution":{"institution_id":"ins_1","name":"Bank"},
+        "accounts":[{"id":"a","name":"Checking","mask":"0000"},{"name":null}]}]}}]}"#;
+    let reply = read_reply::<LinkTokenGet<'_>>(200, body.as_bytes()).unwrap();
+    let added = reply.added().unwrap();
+    assert_eq!(added.public_token.expose(), "public-1");
+    let picked = ItemFingerprint::new("ins_1", [("Checking", Some("0000"))]);
+    assert!(added.fingerprint().unwrap().duplicates(&picked));
 }

@@ -2,8 +2,8 @@
 
 use plaid::{
     AccountsGet, CallError, Endpoint, ErrorClass, InstitutionsGetById, ItemGet, ItemRemove,
-    LinkTokenCreate, PublicTokenExchange, Request, TransactionsSync, VerificationKeyGet,
-    read_reply,
+    LinkTokenCreate, LinkTokenGet, PublicTokenExchange, Request, TransactionsSync,
+    VerificationKeyGet, read_reply,
 };
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ fn problem(endpoint: Endpoint, body: &[u8]) -> Option<CallError> {
     }
     match endpoint {
         Endpoint::LinkTokenCreate => read::<LinkTokenCreate<'_>>(body),
+        Endpoint::LinkTokenGet => read::<LinkTokenGet<'_>>(body),
         Endpoint::ItemPublicTokenExchange => read::<PublicTokenExchange<'_>>(body),
         Endpoint::TransactionsSync => read::<TransactionsSync<'_>>(body),
         Endpoint::AccountsGet => read::<AccountsGet<'_>>(body),
@@ -72,6 +73,7 @@ fn a_reply_without_a_required_member_is_unreadable() {
     for document in documents() {
         for endpoint in [
             Endpoint::LinkTokenCreate,
+            Endpoint::LinkTokenGet,
             Endpoint::ItemPublicTokenExchange,
             Endpoint::TransactionsSync,
             Endpoint::AccountsGet,

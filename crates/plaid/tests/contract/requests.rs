@@ -2,8 +2,8 @@
 
 use plaid::{
     AccessToken, AccountsGet, CountryCode, Endpoint, InstitutionsGetById, ItemGet, ItemRemove,
-    LinkSettings, LinkTokenCreate, PublicToken, PublicTokenExchange, Request, TransactionsSync,
-    VerificationKeyGet, webhook::KeyId,
+    LinkSettings, LinkTokenCreate, LinkTokenGet, PublicToken, PublicTokenExchange, Request,
+    TransactionsSync, VerificationKeyGet, webhook::KeyId,
 };
 use serde_json::Value;
 
@@ -58,6 +58,8 @@ fn every_request() -> Vec<(Endpoint, Value)> {
         json(&VerificationKeyGet {
             key_id: KeyId::parse("bfbd5111-8e33-4643-8ced-b2e642a72f3c").expect("a UUID"),
         }),
+        json(&LinkTokenCreate::new_item(settings(None), "usr_1").hosted()),
+        json(&LinkTokenGet::new("link-sandbox-1")),
     ]
 }
 

@@ -50,6 +50,7 @@ pub(super) struct Asked {
     pub(super) webhook: Option<String>,
     access_token: Option<String>,
     redirect_uri: Option<String>,
+    hosted_link: Option<Value>,
     #[serde(default)]
     transactions: History,
 }
@@ -159,6 +160,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, PlaidError> {
         None => LIFE,
     };
     let now = Timestamp::now();
+    let is_hosted = asked.hosted_link.is_some();
     let token = format!("link-sandbox-{}", uuid(&mut call.bank.tokens));
     call.bank.links.push(LinkToken {
         token: token.clone(),
@@ -168,9 +170,18 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, PlaidError> {
         asked,
         session: None,
     });
-    Ok(Reply::new()
+    let reply = Reply::new()
         .member("link_token", &token)
-        .member("expiration", &(now + life)))
+        .member("expiration", &(now + life));
+    Ok(if is_hosted {
+        // No page is there: what a person would do on it, `/_control/link` does.
+        reply.member(
+            "hosted_link_url",
+            &format!("https://secure.plaid.com/hl/{token}"),
+        )
+    } else {
+        reply
+    })
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, PlaidError> {

@@ -21,7 +21,7 @@ pub(super) const PROMISE: Promise = Promise {
 
 /// Every call of Plaid's that only reads, or that begins or ends the reading. Written down here
 /// once more: the list that the code has is not its own witness.
-const READING: [&str; 16] = [
+const READING: [&str; 17] = [
     "/accounts/balance/get",
     "/accounts/get",
     "/institutions/get_by_id",
@@ -34,6 +34,7 @@ const READING: [&str; 16] = [
     "/item/webhook/update",
     "/liabilities/get",
     "/link/token/create",
+    "/link/token/get",
     "/transactions/recurring/get",
     "/transactions/refresh",
     "/transactions/sync",

@@ -1,7 +1,7 @@
 // Connecting a bank. The person signs in at Plaid's own page, never here: Balance sees no banking
 // password, and this page loads nobody else's script.
 
-import { get, post } from "../api/request.js";
+import { post } from "../api/request.js";
 import { takeRepair } from "../banking/repair.js";
 import { element, fill } from "../page/dom.js";
 import { actionButton, alertBox, codeField, form } from "../page/form.js";
@@ -16,8 +16,8 @@ export default function connect() {
   const screen = element("div", { class: "narrow" });
   const alert = alertBox();
   const act = async () => {
-    const link = await post("/v1/link-tokens", item ? { item_id: item } : {});
-    if (link.hosted_link_url) await hosted(screen, link, item);
+    const link = await post("/v1/link-tokens", item ? { item_id: item, hosted: true } : { hosted: true });
+    if (link.hosted_link_url) hosted(screen, link, item);
     else development(screen, link, item);
   };
   return fill(screen,
@@ -32,17 +32,21 @@ export default function connect() {
       element("a", { class: "button plain", href: "#/" }, "Not now")));
 }
 
-/** Plaid's own page, in a tab of its own; this one waits for what comes of it. */
-async function hosted(screen, link, item) {
-  const before = await known();
+/** Plaid's own page, in a tab of its own; this one asks what came of it. */
+function hosted(screen, link, item) {
+  const alert = alertBox();
   const look = async () => {
     if (!screen.isConnected) return;
-    const now = await known().catch(() => before);
-    if (item ? now.get(item) === "good" && before.get(item) !== "good" : now.size > before.size) go("");
-    else setTimeout(look, LOOK);
+    try {
+      if (await isDone(link, item)) return go("");
+      setTimeout(look, LOOK);
+    } catch (problem) {
+      fill(alert, problem.sentence());
+    }
   };
   fill(screen, element("h1", { tabindex: "-1" }, "Go on at Plaid"),
     element("p", { class: "lead" }, "Come back here afterwards: your accounts appear by themselves."),
+    alert,
     element("div", { class: "row" },
       element("a", { class: "button", href: link.hosted_link_url, target: "_blank", rel: "noopener noreferrer" }, "Open Plaid’s page"),
       element("a", { class: "button plain", href: "#/" }, "Cancel")));
@@ -50,9 +54,19 @@ async function hosted(screen, link, item) {
   setTimeout(look, LOOK);
 }
 
-async function known() {
-  const { data } = await get("/v1/items");
-  return new Map(data.map(({ id, status }) => [id, status]));
+/** Whether the bank is connected; a repaired one is asked whether it answers again. */
+async function isDone(link, item) {
+  if (item) {
+    const { status } = await post(`/v1/items/${item}/sync`);
+    return status !== "needs_reauth";
+  }
+  try {
+    await post("/v1/items", { hosted_link: link.hosted_link });
+    return true;
+  } catch (problem) {
+    if (problem.slug === "link-pending") return false;
+    throw problem;
+  }
 }
 
 /** Where there is no hosted page: someone who plays the part of Plaid Link types what it gave. */
