@@ -129,7 +129,7 @@ impl<S: Sync> FromRequestParts<S> for ErasureToken {
     path = "/v1/erasures/{id}",
     operation_id = "show_erasure",
     tag = "Identity",
-    security(("bearer" = [])),
+    security(("receipt" = [])),
     params(("id" = String, Path, description = "The erasure's id.", pattern = "^ers_[0-9a-f]{32}$")),
     responses(
         (status = 200, description = "How far it is.", body = Erasure),

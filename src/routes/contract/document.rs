@@ -45,6 +45,11 @@ impl Modify for Securities {
             ))
             .build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let receipt = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The token that `DELETE /v1/me` gave."))
+            .build();
+        components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
         let cookie = ApiKeyValue::with_description(
             COOKIE,
             "The same token as a cookie. A request with an unsafe method needs `Origin` to be ours.",
