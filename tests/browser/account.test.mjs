@@ -64,10 +64,13 @@ story("another session is ended from here", async ({ page, context, ada, picture
   await ada.opens(page, "Where you are signed in");
   await picture("sessions");
   const others = page.getByRole("button", { name: /^Sign out the session/ });
+  const areLeft = (count) =>
+    page.waitForFunction((wanted) => document.querySelectorAll("main .actions button").length === wanted, count);
   // One is the sign-up's own.
-  for (let left = await others.count(); left > 0; left -= 1) {
+  await areLeft(2);
+  for (const left of [1, 0]) {
     await others.first().click();
-    await page.waitForFunction((count) => document.querySelectorAll("main .actions button").length === count, left - 1);
+    await areLeft(left);
   }
   await there.reload();
   await there.getByRole("heading", { name: "Your money, in one quiet place." }).waitFor();
