@@ -200,6 +200,9 @@ impl<'a> LinkTokenGet<'a> {
 /// The answer of `/link/token/get`.
 #[derive(Deserialize)]
 pub struct LinkTokenGetReply<'a> {
+    /// The one that was asked about.
+    #[serde(borrow)]
+    pub link_token: Text<'a>,
     #[serde(borrow, default)]
     link_sessions: Option<Vec<LinkSession<'a>>>,
 }

@@ -212,8 +212,8 @@ fn a_page_that_was_not_finished_added_nothing() {
         r#"{"link_token":"l","link_sessions":[]}"#,
         r#"{"link_token":"l","link_sessions":null}"#,
         r#"{"link_token":"l"}"#,
-        r#"{"link_sessions":[{"link_session_id":"s","results":null},{"link_session_id":"t"}]}"#,
-        r#"{"link_sessions":[{"results":{"item_add_results":[]}}]}"#,
+        r#"{"link_token":"l","link_sessions":[{"link_session_id":"s","results":null},{"link_session_id":"t"}]}"#,
+        r#"{"link_token":"l","link_sessions":[{"results":{"item_add_results":[]}}]}"#,
     ] {
         let reply = read_reply::<LinkTokenGet<'_>>(200, body.as_bytes()).unwrap();
         assert!(reply.added().is_none(), "{body}");
@@ -222,7 +222,7 @@ fn a_page_that_was_not_finished_added_nothing() {
 
 #[test]
 fn a_page_that_was_finished_says_what_was_picked() {
-    let body = r#"{"link_sessions":[{"results":null},{"results":{"item_add_results":[{
+    let body = r#"{"link_token":"l","link_sessions":[{"results":null},{"results":{"item_add_results":[{
         "public_token":"public-1","institution":{"institution_id":"ins_1","name":"Bank"},
         "accounts":[{"id":"a","name":"Checking","mask":"0000"},{"name":null}]}]}}]}"#;
     let reply = read_reply::<LinkTokenGet<'_>>(200, body.as_bytes()).unwrap();

@@ -34,7 +34,9 @@ pub(crate) fn sample(document: &Document, schema: &Value, fill: Fill) -> Value {
     if let Some(scalar) = parts(document, schema).find(scalar) {
         return sample(document, scalar, fill);
     }
-    if schema["allOf"].is_array() || schema["properties"].is_object() {
+    // One string of Plaid's names its values under `properties`.
+    let has_members = schema["properties"].is_object() && schema["type"] != "string";
+    if schema["allOf"].is_array() || has_members {
         let mut members = Map::new();
         let required = required_members(document, schema);
         add_members(document, schema, fill, &required, &mut members);
