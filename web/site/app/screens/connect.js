@@ -8,8 +8,9 @@ import { actionButton, alertBox, codeField, form } from "../page/form.js";
 import { secretBox } from "../page/secret.js";
 import { go } from "../router.js";
 
-/** How often to look whether the bank is there, in milliseconds. */
-const LOOK = 3000;
+/** How often to look whether the bank is there, in milliseconds; a repaired one is read from each time. */
+const LOOK = 3_000;
+const LOOK_AT_REPAIR = 15_000;
 
 export default function connect() {
   const item = takeRepair();
@@ -35,11 +36,12 @@ export default function connect() {
 /** Plaid's own page, in a tab of its own; this one asks what came of it. */
 function hosted(screen, link, item) {
   const alert = alertBox();
+  const pause = item ? LOOK_AT_REPAIR : LOOK;
   const look = async () => {
     if (!screen.isConnected) return;
     try {
       if (await isDone(link, item)) return go("");
-      setTimeout(look, LOOK);
+      setTimeout(look, pause);
     } catch (problem) {
       fill(alert, problem.sentence());
     }
@@ -51,20 +53,17 @@ function hosted(screen, link, item) {
       element("a", { class: "button", href: link.hosted_link_url, target: "_blank", rel: "noopener noreferrer" }, "Open Plaid’s page"),
       element("a", { class: "button plain", href: "#/" }, "Cancel")));
   screen.querySelector("h1").focus();
-  setTimeout(look, LOOK);
+  setTimeout(look, pause);
 }
 
 /** Whether the bank is connected; a repaired one is asked whether it answers again. */
 async function isDone(link, item) {
-  if (item) {
+  try {
+    if (!item) return Boolean(await post("/v1/items", { hosted_link: link.hosted_link }));
     const { status } = await post(`/v1/items/${item}/sync`);
     return status !== "needs_reauth";
-  }
-  try {
-    await post("/v1/items", { hosted_link: link.hosted_link });
-    return true;
   } catch (problem) {
-    if (problem.slug === "link-pending") return false;
+    if (["link-pending", "needs-reauth"].includes(problem.slug)) return false;
     throw problem;
   }
 }
