@@ -51,7 +51,7 @@ pub use bank::{Bank, BankItem, Linked, PlaidCall, TrueTransaction, Truth};
 pub use client::{Call, Client};
 pub use connection::{Connection, differences, shown_account};
 pub use database::Database;
-pub use healing::heals;
+pub use healing::{heals, try_heals};
 pub use mailbox::{Mail, Mailbox};
 pub use person::{Applicant, Person};
 pub use planetscale::PlanetScale;
