@@ -8,7 +8,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use stack::{Stack, StackOptions};
 
 use crate::contract::Contract;
-use crate::{Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords};
+use crate::{
+    Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords, Stripe,
+};
 
 /// An instance of its own processes, ports and data.
 pub struct TestApp {
@@ -119,6 +121,11 @@ impl TestApp {
     /// The stand-in of Plaid and the banks behind it.
     pub fn bank(&self) -> Bank {
         Bank::new(self.stack.plaid_url())
+    }
+
+    /// The stand-in of Stripe.
+    pub fn stripe(&self) -> Stripe {
+        Stripe::new(self.stack.stripe_url())
     }
 
     /// What the cron trigger does every minute.

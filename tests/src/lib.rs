@@ -44,6 +44,7 @@ mod reply;
 mod rows;
 mod sealed;
 mod step_up;
+mod stripe;
 
 pub use app::TestApp;
 pub use authenticator::Authenticator;
@@ -60,6 +61,7 @@ pub use reply::Reply;
 pub use rows::StoredRow;
 pub use sealed::Keys;
 pub use step_up::Refused;
+pub use stripe::{DECLINED, FAILS_LATER, PAYS, Stripe, StripeCustomer};
 
 /// Seconds since the Unix epoch, by this machine's clock, which is the Worker's too.
 pub fn unix_now() -> i64 {

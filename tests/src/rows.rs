@@ -43,9 +43,10 @@ const fn plain(name: &'static str, owner: Option<&'static str>) -> Table {
 }
 
 /// Every table there is.
-const TABLES: [Table; 24] = [
+const TABLES: [Table; 26] = [
     plain("user_key", Some("user_id")),
     plain("login", Some("user_id")),
+    plain("stripe_customer", Some("user_id")),
     plain("recovery_code", Some("user_id")),
     Table {
         name: "person",
@@ -68,6 +69,7 @@ const TABLES: [Table; 24] = [
     hers("passkey", 14, "id"),
     hers("totp", 15, "user_id"),
     hers("email_change", 18, "user_id"),
+    hers("billing", 20, "user_id"),
     // By blind indexes, under the system's key, or of people who are no more.
     plain("pending_sign_up", None),
     plain("password_reset", None),

@@ -19,7 +19,9 @@ const ACCOUNT: TableId = TableId(5);
 const TRANSACTION: TableId = TableId(6);
 const MONTH_DIRECTORY: TableId = TableId(7);
 const TICKET: TableId = TableId(12);
+const BILLING: TableId = TableId(20);
 const PLAID_ID: ColumnId = ColumnId(1);
+const STRIPE_EVENT: ColumnId = ColumnId(2);
 
 /// One person's keys.
 pub struct Keys {
@@ -27,6 +29,7 @@ pub struct Keys {
     items: BlindIndexer,
     accounts: BlindIndexer,
     transactions: BlindIndexer,
+    events: BlindIndexer,
     directory: RowCipher,
     tickets: RowCipher,
 }
@@ -62,6 +65,7 @@ impl Keys {
             items: index.indexer(ITEM, PLAID_ID),
             accounts: index.indexer(ACCOUNT, PLAID_ID),
             transactions: index.indexer(TRANSACTION, PLAID_ID),
+            events: index.indexer(BILLING, STRIPE_EVENT),
             directory: derive(Generation(1)).row_cipher(MONTH_DIRECTORY),
             tickets: derive(Generation(1)).row_cipher(TICKET),
         }
@@ -70,6 +74,11 @@ impl Keys {
     /// By what the system finds the Item that Plaid names so, and its webhooks.
     pub fn item(&self, plaid_id: &str) -> String {
         hex(&self.items.index(plaid_id.as_bytes()))
+    }
+
+    /// The row of the inbox that an event of Stripe's names.
+    pub fn stripe_event(&self, id: &str) -> String {
+        hex(&self.events.index(id.as_bytes()))
     }
 
     /// How the API names the account that Plaid names so.

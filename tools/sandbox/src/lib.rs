@@ -1,4 +1,4 @@
-//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, a
+//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, Stripe, a
 //! mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
 //! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
 
@@ -26,6 +26,7 @@ mod planetscale;
 mod pwned;
 mod seed;
 mod server;
+mod stripe;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -63,6 +64,12 @@ impl Sandbox {
             pwned::router(options.plaid.seed),
         )
         .await?;
+        let stripe = open(
+            &mut services,
+            options.stripe_port,
+            stripe::router(options.stripe.clone()),
+        )
+        .await?;
         let inbox = mailbox::Inbox::new(options.mail_log.clone());
         let mailbox = open(
             &mut services,
@@ -75,6 +82,9 @@ impl Sandbox {
             "plaid": plaid,
             "pwned": pwned,
             "mailbox": mailbox,
+            "stripe": stripe,
+            "stripe_secret_key": options.stripe.secret_key,
+            "stripe_webhook_secret": options.stripe.webhook_secret,
             "plaid_client_id": options.plaid.client_id,
             "plaid_secret": options.plaid.secret,
             "seed": options.plaid.seed,

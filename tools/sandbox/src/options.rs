@@ -9,12 +9,13 @@ use lexopt::prelude::*;
 
 use crate::plaid::{Defaults, Settings, Stage};
 use crate::planetscale;
+use crate::stripe;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
-sandbox: local stand-ins for Plaid, Pwned Passwords, PlanetScale and a mailbox
+sandbox: local stand-ins for Plaid, Pwned Passwords, Stripe, PlanetScale and a mailbox
 
-  --plaid-port N  --pwned-port N  --mailbox-port N   ports (0 picks a free one)
+  --plaid-port N  --pwned-port N  --mailbox-port N  --stripe-port N   ports (0 picks a free one)
   --seed N                     data, ids and tokens are a function of it
   --today YYYY-MM-DD           the bank's date
   --transactions N             transactions of a new Item
@@ -22,6 +23,9 @@ sandbox: local stand-ins for Plaid, Pwned Passwords, PlanetScale and a mailbox
   --stage-millis N             new Items become ready in two steps of N ms
   --webhook-retries A,B,C      pauses in ms before each retry of a webhook
   --webhook-timeout-millis N   how long a webhook's receiver may take
+  --stripe-secret-key S  --stripe-webhook-secret S
+  --stripe-webhook-url URL     where events go
+  --stripe-webhook-retries A,B,C   pauses in ms before each retry of an event
   --mail-log FILE              wrangler's log, followed for mail
   --exit-with-parent           end when stdin closes
   --mysql-socket PATH          a MariaDB to put PlanetScale's protocol before
@@ -43,6 +47,8 @@ pub struct Options {
     pub pwned_port: u16,
     /// Port of the mailbox; 0 picks a free one.
     pub mailbox_port: u16,
+    /// Port of Stripe; 0 picks a free one.
+    pub stripe_port: u16,
     /// Port of PlanetScale; 0 picks a free one.
     pub planetscale_port: u16,
     /// wrangler's log.
@@ -51,6 +57,8 @@ pub struct Options {
     pub exit_with_parent: bool,
     /// Keys, seed, date and webhook policy of Plaid.
     pub(crate) plaid: Settings,
+    /// Keys and webhook policy of Stripe.
+    pub(crate) stripe: stripe::Settings,
     /// MariaDB, keys and limits of PlanetScale.
     pub(crate) planetscale: planetscale::Settings,
 }
@@ -83,10 +91,31 @@ impl Options {
                 Long("plaid-port") => options.plaid_port = parser.value()?.parse()?,
                 Long("pwned-port") => options.pwned_port = parser.value()?.parse()?,
                 Long("mailbox-port") => options.mailbox_port = parser.value()?.parse()?,
+                Long("stripe-port") => options.stripe_port = parser.value()?.parse()?,
+                Long("stripe-secret-key") => {
+                    options.stripe.secret_key = parser.value()?.string()?;
+                }
+                Long("stripe-webhook-secret") => {
+                    options.stripe.webhook_secret = parser.value()?.string()?;
+                }
+                Long("stripe-webhook-url") => {
+                    options.stripe.webhook_url = Some(parser.value()?.string()?);
+                }
+                Long("stripe-webhook-retries") => {
+                    options.stripe.retries = parser.value()?.parse_with(|list| {
+                        list.split(',')
+                            .filter(|pause| !pause.is_empty())
+                            .map(|pause| pause.parse().map(Duration::from_millis))
+                            .collect::<Result<_, _>>()
+                    })?;
+                }
                 Long("mail-log") => options.mail_log = Some(parser.value()?.into()),
                 Long("exit-with-parent") => options.exit_with_parent = true,
                 Long("help") | Short('h') => return Ok(Parsed::Help),
-                Long("seed") => options.plaid.seed = parser.value()?.parse()?,
+                Long("seed") => {
+                    options.plaid.seed = parser.value()?.parse()?;
+                    options.stripe.seed = options.plaid.seed;
+                }
                 Long("today") => options.plaid.today = parser.value()?.parse::<Date>()?,
                 Long("transactions") => {
                     options.plaid.defaults.transactions = parser.value()?.parse()?;

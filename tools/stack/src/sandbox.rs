@@ -21,6 +21,9 @@ pub(crate) struct Addresses {
     pub(crate) mailbox: String,
     pub(crate) plaid_client_id: String,
     pub(crate) plaid_secret: String,
+    pub(crate) stripe: String,
+    pub(crate) stripe_secret_key: String,
+    pub(crate) stripe_webhook_secret: String,
     /// Only where there is a MariaDB behind it, as are the next two.
     #[serde(default)]
     pub(crate) planetscale: String,
@@ -38,22 +41,26 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts them on these ports (Plaid, Pwned Passwords, mailbox), with the mailbox on the
-    /// Worker's log; with the stand-in for PlanetScale where a MariaDB is given for it.
+    /// Starts them on these ports (Plaid, Pwned Passwords, mailbox, Stripe), with the mailbox on the
+    /// Worker's log and Stripe's events on their way to the Worker; with the stand-in for PlanetScale where a MariaDB is given for it.
     pub(crate) fn start(
         workspace: &Workspace,
         folder: &Path,
-        ports: [u16; 3],
+        ports: [u16; 4],
+        origin: &str,
         mysql: Option<(&Path, u16)>,
         arguments: &[String],
     ) -> Result<Self, StackError> {
         let log = folder.join("sandbox.log");
         let stderr = File::create(&log).during(|| format!("opening {}", log.display()))?;
         let mut command = Command::new(binary(workspace)?);
-        for (option, port) in ["--plaid-port", "--pwned-port", "--mailbox-port"]
-            .iter()
-            .zip(ports)
-        {
+        let options = [
+            "--plaid-port",
+            "--pwned-port",
+            "--mailbox-port",
+            "--stripe-port",
+        ];
+        for (option, port) in options.iter().zip(ports) {
             command.arg(option).arg(port.to_string());
         }
         if let Some((socket, port)) = mysql {
@@ -62,6 +69,8 @@ impl Sandbox {
             let vschema = workspace.path("migrations/mysql/vschema.json");
             command.arg("--vschema").arg(vschema);
         }
+        let webhook = format!("{origin}/webhooks/stripe");
+        command.arg("--stripe-webhook-url").arg(webhook);
         command
             .arg("--mail-log")
             .arg(folder.join(worker::LOG))

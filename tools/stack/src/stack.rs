@@ -43,13 +43,13 @@ impl Stack {
     pub fn start(options: StackOptions) -> Result<Self, StackError> {
         let workspace = Workspace::here();
         let folder = Folder::take(options.persist.as_deref())?;
-        let [free, plaid, pwned, mailbox, contract] = port::free()?;
+        let [free, plaid, pwned, mailbox, stripe, contract] = port::free()?;
         let (port, stand_ins, mysql) = match options.port {
-            0 => (free, [plaid, pwned, mailbox], 0),
+            0 => (free, [plaid, pwned, mailbox, stripe], 0),
             port => {
-                let [plaid, pwned, mailbox, mysql] =
-                    [1, 2, 3, 4].map(|offset| port.saturating_add(offset));
-                (port, [plaid, pwned, mailbox], mysql)
+                let [plaid, pwned, mailbox, mysql, stripe] =
+                    [1, 2, 3, 4, 5].map(|offset| port.saturating_add(offset));
+                (port, [plaid, pwned, mailbox, stripe], mysql)
             }
         };
         port::check(port)?;
@@ -80,7 +80,7 @@ impl Stack {
 
     fn start_stand_ins(
         &mut self,
-        ports: [u16; 3],
+        ports: [u16; 4],
         mysql: u16,
         contract: u16,
     ) -> Result<(), StackError> {
@@ -93,7 +93,14 @@ impl Stack {
         }
         let mysql = self.mariadb.as_ref().map(|server| (server.socket(), mysql));
         let arguments = &self.options.sandbox_args;
-        let sandbox = Sandbox::start(&self.workspace, folder, ports, mysql, arguments)?;
+        let sandbox = Sandbox::start(
+            &self.workspace,
+            folder,
+            ports,
+            &self.origin(),
+            mysql,
+            arguments,
+        )?;
         if let Some(document) = &self.options.plaid_contract {
             let upstream = &sandbox.addresses.plaid;
             self.contract = Some(ContractProxy::start(
@@ -256,6 +263,8 @@ impl Stack {
         } else {
             vars.file(&self.workspace.path(".dev.vars.example"))?;
             vars.set("KEYRING", TEST_KEYRING)?;
+            // Room for what tests connect; a test of the free plan sets its own.
+            vars.set("FREE_CONNECTIONS", "50")?;
         }
         vars.set("ORIGIN", &self.origin())?;
         if let Some(sandbox) = &self.sandbox {
@@ -265,6 +274,13 @@ impl Stack {
             vars.set("PLAID_CLIENT_ID", &sandbox.addresses.plaid_client_id)?;
             vars.set("PLAID_SECRET", &sandbox.addresses.plaid_secret)?;
             vars.set("PWNED_BASE_URL", &sandbox.addresses.pwned)?;
+            vars.set("STRIPE_BASE_URL", &sandbox.addresses.stripe)?;
+            vars.set("STRIPE_SECRET_KEY", &sandbox.addresses.stripe_secret_key)?;
+            vars.set(
+                "STRIPE_WEBHOOK_SECRETS",
+                &sandbox.addresses.stripe_webhook_secret,
+            )?;
+            vars.set("STRIPE_PRICES", "monthly=price_monthly yearly=price_yearly")?;
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;
             }

@@ -168,6 +168,7 @@ fn greet(stack: &Stack, sandbox: bool) {
     if sandbox {
         println!("  Mailbox          {}", stack.mailbox_url());
         println!("  Plaid            {}   (stand-in)", stack.plaid_url());
+        println!("  Stripe           {}   (stand-in)", stack.stripe_url());
         println!("  Pwned Passwords  {}   (stand-in)", stack.pwned_url());
     }
     println!("  Database         {}", database(stack));

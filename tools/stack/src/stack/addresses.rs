@@ -26,6 +26,14 @@ impl Stack {
             .map_or("", |sandbox| &sandbox.addresses.pwned)
     }
 
+    /// The Stripe stand-in, its pages and its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn stripe_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.stripe)
+    }
+
     /// The mailbox; empty without stand-ins.
     #[must_use]
     pub fn mailbox_url(&self) -> &str {

@@ -1,0 +1,49 @@
+//! Stripe's own npm client, unchanged, in front of the stand-in. It needs the project's
+//! `node_modules` (`npm ci`).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test that cannot go on says so"
+)]
+
+mod standins;
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use standins::Standins;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stripes_own_npm_client_goes_through_every_call() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let modules = here.join("../../node_modules");
+    if !modules.join("stripe").is_dir() {
+        eprintln!("skipped: node_modules lacks stripe; run `npm ci`");
+        return;
+    }
+    let standins = Standins::start(&[]).await;
+    let own = modules.join(".bin/node");
+    let mut command = Command::new(if own.exists() { own } else { "node".into() });
+    command
+        .arg(here.join("checks/official-stripe.mjs"))
+        .args(["--api", &standins.stripe])
+        .args(["--key", "sk_test_sandbox", "--secret", "whsec_sandbox"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let output = output.await.unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let types = json!([
+        "checkout.session.completed",
+        "checkout.session.expired",
+        "customer.subscription.created",
+        "customer.subscription.deleted",
+        "customer.subscription.updated",
+        "invoice.paid"
+    ]);
+    assert_eq!(seen["types"], types);
+}
