@@ -14,9 +14,11 @@ use argon2::{
 };
 use pwned::policy::Password;
 use serde::{Deserialize, Deserializer};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
+    id::RowId,
     platform::random,
     problem::{Problem, Result},
 };
@@ -119,6 +121,16 @@ impl Hasher {
 /// a run, checked at the cost of one.
 pub(crate) fn of_nobody() -> Result<String> {
     phc(&random::bytes::<SALT>()?, &random::bytes::<OUTPUT>()?)
+}
+
+/// Names a stored hash, for what is good only as long as the password is this one.
+pub(crate) fn fingerprint(phc: &str) -> RowId {
+    let digest: [u8; 32] = Sha256::digest(phc.as_bytes()).into();
+    let mut name = [0; 16];
+    for (to, from) in name.iter_mut().zip(digest) {
+        *to = from;
+    }
+    RowId(name)
 }
 
 /// Whether a hash was made with other parameters than today's.

@@ -6,7 +6,7 @@
 use passkey::{AuthenticationResponse, UserVerification};
 
 use super::{
-    NewSession, SignedIn, Visitor,
+    NewSession, SignedIn, Visitor, password,
     proof::{Proof, Proved, prove, refused},
     session::Proven,
     ticket::{self, Issued, Purpose, Ticket},
@@ -43,11 +43,19 @@ pub(crate) async fn second_factor(
     proof: &Proof,
 ) -> Result<SignedIn> {
     let ticket = ticket::read(app, text).await?.ok_or_else(refused)?;
-    let Purpose::SecondFactor { person, challenge } = &ticket.purpose else {
+    let Purpose::SecondFactor {
+        person,
+        challenge,
+        password: shown,
+    } = &ticket.purpose
+    else {
         return Err(refused());
     };
     let preferred = UserVerification::Preferred;
     let proved = prove(app, *person, challenge, preferred, proof).await?;
+    if *shown != password::fingerprint(&proved.record.password_hash) {
+        return Err(refused());
+    }
     let evidence = Proven {
         factors: vec!["password", proved.factor],
         user_verified: proved.user_verified,

@@ -296,6 +296,7 @@ impl Account {
         let purpose = Purpose::SecondFactor {
             person: self.person,
             challenge,
+            password: password::fingerprint(&self.record.password_hash),
         };
         Ok(SecondFactorNeeded {
             issued: ticket::issue(app, purpose).await?,

@@ -42,6 +42,8 @@ pub(crate) enum Purpose {
     SecondFactor {
         person: PersonId,
         challenge: Challenge,
+        /// Which password: it is for nothing once there is another.
+        password: RowId,
     },
     /// A passkey is to sign in.
     SignIn { challenge: Challenge },

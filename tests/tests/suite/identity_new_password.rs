@@ -132,6 +132,24 @@ fn a_mailed_code_sets_a_password_once_and_removes_no_factor() {
 }
 
 #[test]
+fn a_sign_in_that_waits_for_its_second_factor_ends_with_its_password() {
+    let ada = app().person();
+    let mut key = app().authenticator();
+    ada.enrol(&mut key);
+    let asked = ada.applicant.sign_in().expect(202);
+    let email = &ada.applicant.email;
+    ask_for_reset(email).expect(202);
+    let (password, _) = renewed(&ada);
+    reset(&code(email, 3), &password).expect(200);
+
+    let proof = json!({"challenge": asked["challenge"], "credential": key.get(&asked["options"])});
+    app()
+        .stranger()
+        .post("/v1/sessions/second-factor", &proof)
+        .expect_problem(401, "second-factor-refused");
+}
+
+#[test]
 fn one_reset_ends_all_that_were_asked_for() {
     let ada = app().person();
     let email = &ada.applicant.email;
