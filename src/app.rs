@@ -9,10 +9,11 @@ use passkey::RelyingParty;
 
 use crate::{
     banking::PlaidClient,
+    billing::StripeClient,
     config::{Config, DatabaseConfig},
     identity::{Hasher, TokenCache},
     platform::{Assets, Bindings, Gate, Mailer, Queue, log},
-    problem::{Problem, Result},
+    problem::{Kind, Problem, Result},
     store::{
         Database,
         engine::{D1, Engine, PlanetScale},
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) keys: KeyCache,
     pub(crate) tokens: TokenCache,
     pub(crate) plaid: PlaidClient,
+    /// None where nobody can pay.
+    pub(crate) stripe: Option<StripeClient>,
     pub(crate) queue: Queue,
     pub(crate) assets: Assets,
     pub(crate) gate: Gate,
@@ -75,6 +78,16 @@ impl App {
         }
     }
 
+    /// Stripe, where it is configured.
+    pub(crate) fn stripe(&self) -> Result<&StripeClient> {
+        self.stripe.as_ref().ok_or_else(|| {
+            Problem::new(
+                Kind::NotFound,
+                "This instance takes no payments: all of it is free.",
+            )
+        })
+    }
+
     /// The system's own keys.
     pub(crate) async fn system_keys(&self) -> Result<Arc<UserKeys>> {
         self.keys.system(&self.db).await
@@ -83,7 +96,7 @@ impl App {
 
 impl Shared {
     fn build(bindings: &Bindings) -> std::result::Result<Self, String> {
-        let (config, keyring) = Config::read(bindings)?;
+        let (config, keyring, billing) = Config::read(bindings)?;
         let handle = |name| {
             bindings
                 .handle(name)
@@ -93,6 +106,7 @@ impl Shared {
             keys: KeyCache::new(keyring),
             tokens: TokenCache::default(),
             plaid: PlaidClient::new(&config),
+            stripe: billing.map(StripeClient::new),
             queue: Queue::new(handle("EVENTS")?),
             assets: Assets::new(handle("ASSETS")?),
             gate: Gate::new(handle("GATE")?),

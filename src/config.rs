@@ -5,7 +5,7 @@
 use vault::Keyring;
 use zeroize::Zeroizing;
 
-use crate::platform::Bindings;
+use crate::{billing::BillingConfig, platform::Bindings};
 
 /// Where the service runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,7 +58,9 @@ pub(crate) struct Config {
 impl Config {
     /// Reads and checks everything; the error names all that is wrong, and quotes
     /// no value.
-    pub(crate) fn read(bindings: &Bindings) -> Result<(Self, Keyring), String> {
+    pub(crate) fn read(
+        bindings: &Bindings,
+    ) -> Result<(Self, Keyring, Option<BillingConfig>), String> {
         let mut wrong = Vec::new();
         let mut required = |name: &str| {
             bindings.variable(name).unwrap_or_else(|| {
@@ -88,6 +90,7 @@ impl Config {
             pwned_base_url: required("PWNED_BASE_URL"),
             mail_from: required("MAIL_FROM"),
         };
+        let billing = BillingConfig::read(bindings, &mut wrong);
         match environment.as_str() {
             "development" => config.environment = Environment::Development,
             "production" | "" => {}
@@ -101,6 +104,9 @@ impl Config {
             ("PLAID_BASE_URL", &config.plaid_base_url),
             ("PWNED_BASE_URL", &config.pwned_base_url),
         ];
+        if let Some(billing) = &billing {
+            urls.push(("STRIPE_BASE_URL", &billing.base_url));
+        }
         let mut names = vec!["ASSETS", "EVENTS", "GATE", "MAIL"];
         match &config.database {
             DatabaseConfig::D1 => names.push("DB"),
@@ -125,7 +131,7 @@ impl Config {
             }
         };
         match keyring {
-            Some(keyring) if wrong.is_empty() => Ok((config, keyring)),
+            Some(keyring) if wrong.is_empty() => Ok((config, keyring, billing)),
             _ => Err(wrong.join("; ")),
         }
     }

@@ -10,10 +10,12 @@ use worker::{MessageBatch, MessageExt as _};
 use crate::{
     app::App,
     banking::{self, Budget},
-    id::{ErasureId, ItemId, RowId},
+    billing,
+    id::{ErasureId, ItemId, PersonId, RowId},
     identity,
     platform::{Bindings, Timestamp, log},
     problem::{Problem, Result},
+    store::inbox::{self, InboxRow, Source},
 };
 
 /// What is to be done, by ids.
@@ -28,6 +30,8 @@ pub(crate) enum Message {
     Resume { item: RowId, holder: RowId },
     /// Tell Plaid to end its access.
     Remove { item: RowId },
+    /// Compare a person's subscription with Stripe.
+    Reconcile { person: RowId },
     /// Go on with the erasure of a person.
     Erase { erasure: RowId },
 }
@@ -58,7 +62,7 @@ impl Message {
 
     async fn act(self, app: &App) -> Result<()> {
         match self {
-            Self::Inbox { id } => banking::handle(app, id).await,
+            Self::Inbox { id } => handle(app, id).await,
             Self::Sync { item } => banking::sync(app, ItemId(item), Budget::MESSAGE)
                 .await
                 .map(|_| ()),
@@ -66,8 +70,21 @@ impl Message {
                 banking::resume(app, ItemId(item), holder).await.map(|_| ())
             }
             Self::Remove { item } => banking::finish_removal(app, ItemId(item)).await.map(|_| ()),
+            Self::Reconcile { person } => billing::reconcile(app, PersonId(person)).await,
             Self::Erase { erasure } => identity::carry_on_erasure(app, ErasureId(erasure)).await,
         }
+    }
+}
+
+/// Does what a webhook that waits asks for. Twice does no harm.
+async fn handle(app: &App, id: RowId) -> Result<()> {
+    let [row] = app.db.batch([inbox::waiting(id)]).await?;
+    let Some(row) = row.rows()?.first::<InboxRow>()? else {
+        return Ok(());
+    };
+    match row.source {
+        Source::Plaid => banking::handle(app, row).await,
+        Source::Stripe => billing::handle(app, row).await,
     }
 }
 
@@ -99,13 +116,14 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
         return;
     };
     let swept = banking::sweep(&app).await;
+    let billed = billing::sweep(&app).await;
     let erasures = identity::sweep_erasures(&app).await;
     let purged = app
         .db
         .batch_all(&identity::purge(Timestamp::now()))
         .await
         .map_err(Problem::from);
-    for outcome in [swept, erasures, purged.map(|_| ())] {
+    for outcome in [swept, billed, erasures, purged.map(|_| ())] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());
         }

@@ -5,6 +5,7 @@
 
 mod app;
 mod banking;
+mod billing;
 mod config;
 mod edge;
 mod events;

@@ -24,7 +24,7 @@ use crate::{
     platform::{Timestamp, log, signature::P256Key},
     problem::{Kind, Problem, Result},
     store::{
-        inbox::{self, InboxRow},
+        inbox::{self, InboxRow, Source},
         items::{self, ItemRow},
         table::index,
     },
@@ -135,7 +135,7 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
     let id = RowId::new()?;
     let [written] = app
         .db
-        .batch([inbox::insert(id, "plaid", subject, kind, now)])
+        .batch([inbox::insert(id, Source::Plaid, subject, kind, now)])
         .await?;
     // An equal one that waits has its message already; the sweep sees to lost ones.
     if written.changed() > 0 {
@@ -196,11 +196,7 @@ async fn key(app: &App, id: KeyId) -> Result<P256Key> {
 }
 
 /// Does what an inbox row asks for. Twice does no harm: a sync finds what there is.
-pub(crate) async fn handle(app: &App, id: RowId) -> Result<()> {
-    let [row] = app.db.batch([inbox::waiting(id)]).await?;
-    let Some(row) = row.rows()?.first::<InboxRow>()? else {
-        return Ok(());
-    };
+pub(crate) async fn handle(app: &App, row: InboxRow) -> Result<()> {
     let [item] = app.db.batch([items::by_plaid_id(row.subject)]).await?;
     let now = Timestamp::now();
     let Some(item) = item.rows()?.first::<ItemRow>()? else {

@@ -1,6 +1,6 @@
 //! Erasing a person. One batch shuts her out and shreds her keys: from then on nothing
 //! of hers can be read, by anybody. What is left is worked off from there, in messages
-//! and by the sweep: Plaid ends its access, the rows go, she is mailed a receipt.
+//! and by the sweep: Plaid and Stripe end what they have, the rows go, she is mailed a receipt.
 //!
 //! Invariant: nothing that is under way brings a row back that stays. A sync writes
 //! only while its Item's row is there, which the batch deletes; a bank that is being
@@ -22,7 +22,9 @@ use crate::{
     platform::Timestamp,
     problem::{Problem, Result},
     store::{
-        api_tokens, email_changes,
+        api_tokens,
+        billing::{self, BillingRow},
+        email_changes,
         engine::{EngineError, Statement},
         erasures::{self, ErasureRow, TaskRecord},
         inbox,
@@ -83,9 +85,13 @@ pub(crate) async fn erase(app: &App, caller: Caller, asked: Asked) -> Result<Beg
 /// shard after the other, an erasure that is written down carries out the rest.
 async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<Statement>> {
     let (person, now) = (signed.person, Timestamp::now());
-    let [row, items] = app
+    let [row, items, billing] = app
         .db
-        .batch([people::by_id(person), items::every_of_person(person)])
+        .batch([
+            people::by_id(person),
+            items::every_of_person(person),
+            billing::of_person(person),
+        ])
         .await?;
     let row: PersonRow = row.rows()?.first()?.ok_or_else(Problem::unauthenticated)?;
     let account = signed
@@ -113,6 +119,24 @@ async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<State
             plaid_index,
         })?);
     }
+    let billing: Option<BillingRow> = billing.rows()?.first()?;
+    let billed_at = billing.as_ref().map(|row| row.rev);
+    if let Some(row) = billing {
+        let record = row.open(&signed.keys)?;
+        let record = record
+            .reveal(&Reveal::system(SystemPurpose::Erase))
+            .map_err(|_| Problem::internal("no right to a subscription"))?;
+        let customer_index = record
+            .customer
+            .as_ref()
+            .map(|customer| system.blind(index::STRIPE_CUSTOMER, customer.as_str().as_bytes()));
+        indexes.extend(customer_index);
+        batch.push(task(TaskRecord::StripeCustomer {
+            customer: record.customer,
+            key: record.key,
+            customer_index,
+        })?);
+    }
     batch.push(task(TaskRecord::Receipt {
         email: Zeroizing::new(account.email),
     })?);
@@ -125,6 +149,8 @@ async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<State
         // Held from here on: no bank is linked between this and the next look.
         keys::still_there(person.0),
         items::are_all(person, &ids),
+        billing::is_at(person, billed_at),
+        billing::found_no_more(person),
     ]);
     batch.extend(doors(person));
     Ok(batch)
@@ -145,6 +171,7 @@ fn doors(person: PersonId) -> Vec<Statement> {
         recovery_codes::delete_all(person),
         email_changes::delete_all(person),
         items::delete_all(person),
+        billing::delete_all(person),
     ]
 }
 

@@ -16,7 +16,7 @@ use crate::{
     platform::Timestamp,
     problem::Result,
     store::{
-        accounts, api_tokens, email_changes,
+        accounts, api_tokens, billing, email_changes,
         engine::{EngineError, Outcome, Rows},
         items, people, sessions,
     },
@@ -42,6 +42,7 @@ pub(crate) async fn export(
         sessions::of_person(person, None, SESSIONS, now),
         api_tokens::of_person(person, now),
         email_changes::of_person(person, now),
+        billing::of_person(person),
         items::every_of_person(person),
         accounts::of_person(person),
     ];
@@ -57,6 +58,7 @@ pub(crate) async fn export(
     let account = reader.account(&rows()?)?;
     let mut writer = Writer::new(format, now);
     let (sessions, tokens, change) = (rows()?, rows()?, rows()?);
+    let billing = rows()?;
     let (items, accounts) = (rows()?, rows()?);
     let factors = Factors::open_last(&signed.keys, &signed.reveal, outcomes.collect())?;
     writer.table([tables::Account::new(person, &account, &factors)])?;
@@ -66,8 +68,11 @@ pub(crate) async fn export(
     let code_app = factors.totp.as_ref().map(|(_, record)| record);
     writer.table(code_app.map(tables::AuthenticatorApp))?;
     reader.email_change(&mut writer, &change)?;
+    let customer = reader.billing(&mut writer, &billing).await?;
     let indexes = reader.connections(&mut writer, &items).await?;
-    reader.around(&mut writer, &account, &indexes).await?;
+    reader
+        .around(&mut writer, &account, customer, &indexes)
+        .await?;
     reader.accounts(&mut writer, &accounts)?;
     reader.transactions(&mut writer).await?;
     writer.finish()

@@ -6,7 +6,7 @@ import { waitUntil } from "cloudflare:workers";
 // The header fields that any handler reads. The others never cross.
 const FIELDS = [
   "authorization", "cookie", "content-type", "content-length", "origin", "user-agent",
-  "cf-connecting-ip", "idempotency-key", "plaid-verification", "if-none-match", "step-up",
+  "cf-connecting-ip", "idempotency-key", "plaid-verification", "stripe-signature", "if-none-match", "step-up",
   "balance-device",
 ];
 

@@ -11,8 +11,11 @@ use wasm_bindgen::JsCast;
 use super::glue;
 use crate::problem::Problem;
 
-/// The longest request body that any route reads, in bytes.
+/// The longest request body that a route reads, in bytes.
 pub(crate) const BODY_LIMIT: u32 = 64 * 1024;
+
+/// The one that may be longer: Stripe's events hold whole objects.
+const LONG_BODY: (&str, u32) = ("/webhooks/stripe", 256 * 1024);
 
 /// Reads a request whole. The error is the problem to answer with.
 pub(crate) async fn read(request: &web_sys::Request) -> Result<Request<Body>, Problem> {
@@ -33,20 +36,24 @@ pub(crate) async fn read(request: &web_sys::Request) -> Result<Request<Body>, Pr
     let body = if method == Method::GET || method == Method::HEAD {
         Body::empty()
     } else {
-        Body::from(read_body(request).await?)
+        let path = incoming.uri_ref().map_or("", http::Uri::path);
+        let limit = if path == LONG_BODY.0 {
+            LONG_BODY.1
+        } else {
+            BODY_LIMIT
+        };
+        Body::from(read_body(request, limit).await?)
     };
     incoming
         .body(body)
         .map_err(|_| Problem::bad_request("The request could not be read."))
 }
 
-async fn read_body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
-    let body = glue::request_body(request, BODY_LIMIT)
+async fn read_body(request: &web_sys::Request, limit: u32) -> Result<Vec<u8>, Problem> {
+    let body = glue::request_body(request, limit)
         .await
         .map_err(|_| Problem::bad_request("The body ended early."))?;
-    let bytes: Uint8Array = body
-        .dyn_into()
-        .map_err(|_| Problem::too_large(BODY_LIMIT))?;
+    let bytes: Uint8Array = body.dyn_into().map_err(|_| Problem::too_large(limit))?;
     Ok(bytes.to_vec())
 }
 

@@ -90,6 +90,10 @@ kinds! {
     LinkRefused, "link-refused", "The bank connection was refused", UNPROCESSABLE_ENTITY;
     /// Plaid's own page has not been finished.
     LinkPending, "link-pending", "Nothing is connected yet", CONFLICT;
+    /// The plan has no room for one more.
+    PlanLimit, "plan-limit", "The plan has no room for this", PAYMENT_REQUIRED;
+    /// There is a subscription already.
+    AlreadySubscribed, "already-subscribed", "There is a subscription already", CONFLICT;
     /// Too many requests.
     TooMany, "too-many-requests", "Too many requests", TOO_MANY_REQUESTS;
     /// A provider failed.

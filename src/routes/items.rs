@@ -15,11 +15,13 @@ use super::{
 use crate::{
     app::App,
     banking::{self, Budget, Linked},
+    billing::Entitlements,
     id::ItemId,
     identity::{Caller, Signed, access},
     problem::{Problem, ProblemBody, Result},
     store::{
         accounts::{self, AccountRow},
+        billing,
         items::{self, Health, ItemRow},
     },
 };
@@ -186,6 +188,7 @@ impl ItemBody {
     request_body = ItemRequest,
     responses(
         (status = 201, description = "Connected.", body = ItemWithAccounts),
+        (status = 402, description = "The plan has no room for another bank.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 404, description = "What this Idempotency-Key connected is gone.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 409, description = "The same accounts are connected already.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Not accepted: a field, the token, or more than read access.", body = ProblemBody<'static>, content_type = "application/problem+json"),
@@ -202,9 +205,13 @@ async fn create(
     }: Idempotent<ItemRequest>,
 ) -> Result<Response> {
     let from = From::request(request)?;
-    let (signed, [present_items, present_accounts]) = caller
-        .read(|signed| Ok(banking::present(signed.person)))
+    let (signed, [present_items, present_accounts, plan]) = caller
+        .read(|signed| {
+            let [items, accounts] = banking::present(signed.person);
+            Ok([items, accounts, billing::of_person(signed.person)])
+        })
         .await?;
+    let plan = Entitlements::of_rows(&app, &signed, &plan.rows()?)?;
     let present = (
         present_items.rows()?.all()?,
         present_accounts.rows()?.all()?,
@@ -217,7 +224,10 @@ async fn create(
             return kept.respond_with(&body);
         }
     };
-    let outcome = connect(&app, &signed, present, from).await;
+    let outcome = match plan.admit_connection(present.0.len()) {
+        Ok(()) => connect(&app, &signed, present, from).await,
+        Err(problem) => Err(problem),
+    };
     let made = outcome.as_ref().ok();
     claim
         .record(&app, made.map(|(item, _)| (StatusCode::CREATED, item)))

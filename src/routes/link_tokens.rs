@@ -10,10 +10,14 @@ use super::idempotency::{IdempotencyHeader, Idempotent};
 use crate::{
     app::App,
     banking,
+    billing::Entitlements,
     id::ItemId,
     identity::{Caller, access},
     problem::{Problem, Result},
-    store::items::{self, ItemRow},
+    store::{
+        self,
+        items::{self, ItemRow},
+    },
 };
 
 pub(super) fn router() -> Routes {
@@ -65,6 +69,7 @@ struct LinkTokenReply {
     request_body = LinkTokenRequest,
     responses(
         (status = 201, description = "The token.", body = LinkTokenReply),
+        (status = 402, description = "The plan has no room for another bank.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 404, description = "No such Item of yours.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 409, description = "The bank wants a new sign-in first.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 429, description = "Plaid is asked too often.", body = crate::problem::ProblemBody<'static>, content_type = "application/problem+json"),
@@ -80,7 +85,18 @@ async fn create(
     }: Idempotent<LinkTokenRequest>,
 ) -> Result<Response> {
     let (signed, repair) = match request.item_id {
-        None => (caller.signed().await?, None),
+        None => {
+            let (signed, [present, plan]) = caller
+                .read(|signed| {
+                    let person = signed.person;
+                    Ok([items::of_person(person), store::billing::of_person(person)])
+                })
+                .await?;
+            let present: Vec<ItemRow> = present.rows()?.all()?;
+            let plan = Entitlements::of_rows(&app, &signed, &plan.rows()?)?;
+            plan.admit_connection(present.len())?;
+            (signed, None)
+        }
         Some(item) => {
             let (signed, [row]) = caller
                 .read(|signed| Ok([items::of_person_by_id(signed.person, item)]))

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api_tokens;
+mod billing;
 mod contract;
 mod email_changes;
 mod email_verifications;
@@ -26,6 +27,7 @@ mod recovery_codes;
 mod sensitive;
 mod sessions;
 mod step_ups;
+mod stripe_webhooks;
 mod totp;
 mod transactions;
 mod users;
@@ -67,7 +69,9 @@ fn resources() -> contract::Routes {
         .merge(items::router())
         .merge(accounts::router())
         .merge(transactions::router())
+        .merge(billing::router())
         .merge(plaid_webhooks::router())
+        .merge(stripe_webhooks::router())
         .merge(well_known::router())
         .merge(health::router())
         .merge(contract::router())

@@ -4,6 +4,7 @@
 //! Invariant: a row of `erasure` is never deleted, and its tasks go when they are done.
 
 use serde::{Deserialize, Serialize};
+use stripe::CustomerId;
 use vault::{Reveal, SystemPurpose};
 use zeroize::Zeroizing;
 
@@ -24,12 +25,20 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub(crate) enum TaskRecord {
-    /// Plaid is to end its access. A payment provider's customer is to be another kind
-    /// of this: whatever a provider needs to know goes in here.
+    /// Plaid is to end its access.
     PlaidItem {
         access_token: Zeroizing<String>,
         /// By what its webhooks are found.
         plaid_index: RowId,
+    },
+    /// Stripe is to forget its customer, and end what it pays for.
+    StripeCustomer {
+        /// None where Stripe was asked for one and its answer never seen.
+        customer: Option<CustomerId>,
+        /// What it was asked for under.
+        key: RowId,
+        /// By what its webhooks are found.
+        customer_index: Option<RowId>,
     },
     /// The person is to be told that it is done.
     Receipt { email: Zeroizing<String> },

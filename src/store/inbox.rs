@@ -9,22 +9,40 @@ use crate::{id::RowId, platform::Timestamp};
 /// How long a done row is kept, in seconds.
 const KEPT_SECONDS: i64 = 7 * 86_400;
 
+/// Whose webhook.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Source {
+    Plaid,
+    Stripe,
+}
+
+impl Source {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Plaid => "plaid",
+            Self::Stripe => "stripe",
+        }
+    }
+}
+
 /// A webhook that waits.
 #[derive(Deserialize)]
 pub(crate) struct InboxRow {
     pub(crate) id: RowId,
-    /// The blind index of Plaid's item id, under the system's key.
+    pub(crate) source: Source,
+    /// The blind index of Plaid's item id or Stripe's customer id, under the system's key.
     pub(crate) subject: RowId,
     pub(crate) kind: String,
     pub(crate) received_at: Timestamp,
 }
 
-const COLUMNS: &[&str] = &["id", "subject", "kind", "received_at"];
+const COLUMNS: &[&str] = &["id", "source", "subject", "kind", "received_at"];
 
 /// Writes a webhook down, unless an equal one waits already.
 pub(crate) fn insert(
     id: RowId,
-    source: &'static str,
+    source: Source,
     subject: RowId,
     kind: &'static str,
     now: Timestamp,
@@ -34,7 +52,7 @@ pub(crate) fn insert(
         &["id", "source", "subject", "kind", "received_at", "waiting"],
         vec![vec![
             id.into(),
-            source.into(),
+            source.name().into(),
             subject.into(),
             kind.into(),
             now.unix().into(),
@@ -44,20 +62,21 @@ pub(crate) fn insert(
     )
 }
 
-/// A webhook, waiting or done, for its Item's owner.
+/// A webhook, waiting or done, for whom it is about.
 #[derive(Deserialize)]
 pub(crate) struct WebhookRow {
+    pub(crate) source: Source,
     pub(crate) subject: RowId,
     pub(crate) kind: String,
     pub(crate) received_at: Timestamp,
     pub(crate) done_at: Option<Timestamp>,
 }
 
-/// All that is kept about these Items, by the blind indexes of Plaid's ids.
+/// All that is kept about these Items and customers, by their blind indexes.
 pub(crate) fn of_subjects(subjects: &[RowId]) -> Statement {
     const OF: Select = Select {
-        columns: &["subject", "kind", "received_at", "done_at"],
-        from: "FROM inbox WHERE source='plaid' AND subject IN ?* ORDER BY received_at, id",
+        columns: &["source", "subject", "kind", "received_at", "done_at"],
+        from: "FROM inbox WHERE source IN ('plaid','stripe') AND subject IN ?* ORDER BY received_at, id",
     };
     let subjects = subjects.iter().copied().map(Value::from).collect();
     Statement::read(OF, [Value::List(subjects)])
@@ -89,11 +108,11 @@ pub(crate) fn done(id: RowId, now: Timestamp) -> Statement {
     )
 }
 
-/// Deletes all that is kept about these Items.
+/// Deletes all that is kept about these Items and customers.
 pub(crate) fn delete_of_subjects(subjects: &[RowId]) -> Statement {
     let subjects = subjects.iter().copied().map(Value::from).collect();
     Statement::write(
-        "DELETE FROM inbox WHERE source='plaid' AND subject IN ?*",
+        "DELETE FROM inbox WHERE source IN ('plaid','stripe') AND subject IN ?*",
         [Value::List(subjects)],
     )
 }

@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod api_tokens;
 pub(crate) mod attempts;
 pub(crate) mod bearer;
+pub(crate) mod billing;
 pub(crate) mod email_changes;
 pub(crate) mod engine;
 pub(crate) mod erasures;

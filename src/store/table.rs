@@ -28,11 +28,12 @@ pub(crate) enum Table {
     PasswordReset = 17,
     EmailChange = 18,
     ErasureTask = 19,
+    Billing = 20,
 }
 
 impl Table {
     /// One more than the highest number: the size of a look-up by number.
-    pub(crate) const COUNT: usize = 20;
+    pub(crate) const COUNT: usize = 21;
 
     pub(crate) const fn id(self) -> TableId {
         TableId(self as u16)
@@ -69,6 +70,10 @@ pub(crate) mod index {
     pub(crate) const KNOWN_DEVICE: Index = Index(Table::Throttle, ColumnId(6));
     /// System: a WebAuthn credential's id.
     pub(crate) const CREDENTIAL: Index = Index(Table::Passkey, ColumnId(1));
+    /// System: Stripe's customer id.
+    pub(crate) const STRIPE_CUSTOMER: Index = Index(Table::Billing, ColumnId(1));
+    /// System: the id of an event of Stripe's, which names its row in the inbox.
+    pub(crate) const STRIPE_EVENT: Index = Index(Table::Billing, ColumnId(2));
     /// A person's: a recovery code, which names its row.
     pub(crate) const RECOVERY_CODE: Index = Index(Table::RecoveryCode, ColumnId(1));
     /// A person's: Plaid's account id, which names the account's row.

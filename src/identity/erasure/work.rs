@@ -5,7 +5,7 @@
 use super::doors;
 use crate::{
     app::App,
-    banking,
+    banking, billing,
     events::Message,
     id::{ErasureId, PersonId, RowId},
     identity::mails,
@@ -126,28 +126,24 @@ impl Work<'_> {
     async fn providers(&self) -> Result<Went> {
         let (mut went, mut calls) = (Went::Through, 0);
         for (task, record) in self.tasks().await? {
-            let TaskRecord::PlaidItem {
-                access_token,
-                plaid_index,
-            } = record
-            else {
+            if matches!(record, TaskRecord::Receipt { .. }) {
                 continue;
-            };
+            }
             if calls == CALLS {
                 return Ok(Went::OutOfBudget);
             }
             calls += 1;
-            match banking::end_access(self.app, &access_token).await {
-                Ok(()) => {
+            match self.end_at_provider(record).await {
+                Ok(subject) => {
                     let forget = [
                         erasures::delete_task(task),
-                        inbox::delete_of_subjects(&[plaid_index]),
+                        inbox::delete_of_subjects(subject.as_slice()),
                         self.hold(),
                     ];
                     self.app.db.batch(forget).await?;
                 }
-                Err(error) => {
-                    log::warn("erasure-postponed", &error.to_string());
+                Err(why) => {
+                    log::warn("erasure-postponed", &why);
                     went = Went::Wrong;
                 }
             }
@@ -157,6 +153,34 @@ impl Work<'_> {
             self.app.db.batch([done]).await?;
         }
         Ok(went)
+    }
+
+    /// Has one provider end what it has; by what its webhooks are found.
+    async fn end_at_provider(
+        &self,
+        record: TaskRecord,
+    ) -> std::result::Result<Option<RowId>, String> {
+        match record {
+            TaskRecord::PlaidItem {
+                access_token,
+                plaid_index,
+            } => {
+                let ended = banking::end_access(self.app, &access_token).await;
+                ended.map_err(|error| error.to_string())?;
+                Ok(Some(plaid_index))
+            }
+            TaskRecord::StripeCustomer {
+                customer,
+                key,
+                customer_index,
+            } => {
+                let ended =
+                    billing::end_customer(self.app, customer.as_ref(), key, self.person()).await;
+                ended.map_err(|problem| problem.cause().to_owned())?;
+                Ok(customer_index)
+            }
+            TaskRecord::Receipt { .. } => Ok(None),
+        }
     }
 
     /// Deletes every row of hers: the transactions piece by piece, the rest at once.

@@ -5,6 +5,7 @@ use vault::{Opened, Reveal};
 use super::{super::Signed, tables, writer::Writer};
 use crate::{
     app::App,
+    billing,
     id::{ItemId, PersonId, RowId, SessionId, TransactionId},
     platform::Timestamp,
     problem::{Problem, Result},
@@ -108,6 +109,21 @@ impl Reader<'_> {
         writer.table(change.transpose()?.map(tables::EmailChange))
     }
 
+    /// Where she stands with Stripe; by what its webhooks are found.
+    pub(super) async fn billing(&self, writer: &mut Writer, rows: &Rows) -> Result<Option<RowId>> {
+        let record = billing::record(self.signed, rows)?;
+        let customer = record.as_ref().and_then(|record| record.customer.as_ref());
+        let index = if let Some(customer) = customer {
+            let system = self.app.system_keys().await?;
+            let id = customer.as_str().as_bytes();
+            Some(system.blind(index::STRIPE_CUSTOMER, id))
+        } else {
+            None
+        };
+        writer.table(record.map(tables::Billing))?;
+        Ok(index)
+    }
+
     /// The connections, those that are being removed too; by what their webhooks are
     /// found.
     pub(super) async fn connections(
@@ -136,11 +152,13 @@ impl Reader<'_> {
         &self,
         writer: &mut Writer,
         account: &PersonRecord,
+        customer: Option<RowId>,
         indexes: &[(RowId, ItemId)],
     ) -> Result<()> {
         let system = self.app.system_keys().await?;
         let email_index = system.blind(index::LOGIN_EMAIL, account.login.as_bytes());
-        let subjects: Vec<RowId> = indexes.iter().map(|(index, _)| *index).collect();
+        let subjects = indexes.iter().map(|(index, _)| *index);
+        let subjects: Vec<RowId> = subjects.chain(customer).collect();
         let [resets, webhooks] = self
             .app
             .db
@@ -157,12 +175,9 @@ impl Reader<'_> {
         )?;
         let webhooks: Vec<WebhookRow> = webhooks.rows()?.all()?;
         let connection = |subject| indexes.iter().find(|(index, _)| *index == subject);
-        writer.table(webhooks.into_iter().filter_map(|row| {
-            let (_, connection) = connection(row.subject)?;
-            Some(tables::Webhook {
-                connection: *connection,
-                row,
-            })
+        writer.table(webhooks.into_iter().map(|row| tables::Webhook {
+            connection: connection(row.subject).map(|(_, connection)| *connection),
+            row,
         }))
     }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use money::Money;
 use serde::Serialize;
+use stripe::CustomerId;
 
 use super::{
     super::{Enrolled, Factors},
@@ -17,6 +18,7 @@ use crate::{
     store::{
         accounts::AccountRecord,
         api_tokens::TokenRecord,
+        billing::{BillingRecord, PriceRecord, SubscriptionRecord},
         email_changes::EmailChangeRecord,
         inbox::WebhookRow,
         items::{ItemRecord, ItemState},
@@ -161,6 +163,37 @@ columns!(PasswordReset, "password_resets", |row| {
     "expires_at": time(row.expires_at),
 });
 
+pub(super) struct Billing(pub(super) BillingRecord);
+
+impl Billing {
+    fn known<'a, T>(&'a self, of: impl Fn(&'a SubscriptionRecord) -> Option<T>) -> Option<T> {
+        self.0.subscription.as_ref().and_then(of)
+    }
+
+    fn price<'a, T>(&'a self, of: impl Fn(&'a PriceRecord) -> Option<T>) -> Option<T> {
+        self.known(|known| known.price.as_ref()).and_then(of)
+    }
+}
+
+columns!(Billing, one "billing", |row| {
+    "request_id": text(row.0.key.hex()),
+    "stripe_customer_id": maybe(row.0.customer.as_ref().map(CustomerId::as_str)),
+    "stripe_subscription_id": maybe(row.known(|known| Some(known.id.as_str()))),
+    "status": maybe(row.known(|known| Some(known.status.name()))),
+    "created_at": maybe_time(row.known(|known| Some(known.created_at))),
+    "period_start": maybe_time(row.known(|known| known.period_start)),
+    "period_end": maybe_time(row.known(|known| known.period_end)),
+    "cancel_at": maybe_time(row.known(|known| known.cancel_at)),
+    "trial_end": maybe_time(row.known(|known| known.trial_end)),
+    "ended_at": maybe_time(row.known(|known| known.ended_at)),
+    "price_id": maybe(row.price(|price| Some(price.id.as_str()))),
+    "amount": row.price(|price| u64::try_from(price.amount?).ok()).map_or(Cell::Null, Cell::Number),
+    "currency": maybe(row.price(|price| Some(price.currency.as_str()))),
+    "interval": maybe(row.price(|price| price.interval.as_deref())),
+    "interval_count": row.price(|price| Some(price.intervals.into())).map_or(Cell::Null, Cell::Number),
+    "asked_at": maybe_time(row.0.asked_at),
+});
+
 pub(super) struct Connection {
     pub(super) id: ItemId,
     pub(super) state: ItemState,
@@ -179,12 +212,14 @@ columns!(Connection, "connections", |row| {
 });
 
 pub(super) struct Webhook {
-    pub(super) connection: ItemId,
+    /// None for one of Stripe's.
+    pub(super) connection: Option<ItemId>,
     pub(super) row: WebhookRow,
 }
 
 columns!(Webhook, "webhooks", |row| {
-    "connection_id": text(row.connection.public()),
+    "source": text(row.row.source.name()),
+    "connection_id": row.connection.map_or(Cell::Null, |id| text(id.public())),
     "kind": text(&row.row.kind),
     "received_at": time(row.row.received_at),
     "handled_at": maybe_time(row.row.done_at),
@@ -319,6 +354,7 @@ mod tests {
         check::<AuthenticatorApp<'_>>();
         check::<EmailChange>();
         check::<PasswordReset>();
+        check::<Billing>();
         check::<Connection>();
         check::<Webhook>();
         check::<BankAccount>();

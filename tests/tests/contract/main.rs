@@ -1,11 +1,14 @@
 //! Schemathesis, which makes requests of all kinds from the `OpenAPI` document and
 //! holds every reply to it: no status and no shape that is not documented, nothing
-//! malformed accepted, no 5xx. `tests/contract` says how.
+//! malformed accepted, no 5xx. `tests/contract` says how. And localstripe, a Stripe of others'
+//! making.
 //!
 //! Not run by a plain `cargo test`: it needs Python (`cargo xtask test --only contract`).
 
 // A test that finds what it did not expect is to stop there.
 #![allow(clippy::expect_used, clippy::panic, missing_docs)]
+
+mod localstripe;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,13 +17,13 @@ use end_to_end::TestApp;
 use serde_json::{Value, json};
 use stack::Workspace;
 
-/// Where xtask has installed it, or `BALANCE_SCHEMATHESIS`.
-fn schemathesis() -> Command {
-    let installed = Workspace::here().path("target/tools/py/bin/schemathesis");
-    let program = std::env::var_os("BALANCE_SCHEMATHESIS").map_or(installed, PathBuf::from);
+/// Where xtask has installed a program, or where this variable says.
+fn installed(name: &str, variable: &str) -> Command {
+    let installed = Workspace::here().path(&format!("target/tools/py/bin/{name}"));
+    let program = std::env::var_os(variable).map_or(installed, PathBuf::from);
     assert!(
         program.exists(),
-        "no Schemathesis at {}: run `cargo xtask test --only contract`",
+        "no {name} at {}: run `cargo xtask test --only contract`",
         program.display()
     );
     Command::new(program)
@@ -29,7 +32,7 @@ fn schemathesis() -> Command {
 /// Runs it for at most so many seconds, with these further arguments; `ids` are there.
 fn hold_to_the_document(app: &TestApp, seconds: u32, ids: &Value, arguments: &[&str]) {
     let folder = Workspace::here().path("tests/contract");
-    let mut run = schemathesis();
+    let mut run = installed("schemathesis", "BALANCE_SCHEMATHESIS");
     run.args(["--config-file", "schemathesis.toml", "--no-color", "run"]);
     run.arg(format!("{}/openapi.json", app.stack().origin()));
     run.args(["--max-time", &seconds.to_string()]);

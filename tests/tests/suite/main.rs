@@ -10,6 +10,9 @@
     missing_docs
 )]
 
+mod billing;
+mod billing_limits;
+mod billing_webhooks;
 mod identity_api_tokens;
 mod identity_bad_input;
 mod identity_confirmation;

@@ -83,8 +83,8 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
         target.url
     );
     let database = Database::new(&target.branch, &workspace)?;
-    let indexes = plaid_indexes(&mut d1, &options.scope)?;
-    let (portions, left_out) = plan(&schema, &options.scope, &indexes)?;
+    let subjects = subjects(&mut d1, &options.scope)?;
+    let (portions, left_out) = plan(&schema, &options.scope, &subjects)?;
     has_the_same_system(&mut d1, &database, &schema)?;
 
     let identity = Identity {
@@ -149,15 +149,17 @@ fn parse(mut arguments: lexopt::Parser, workspace: &Workspace) -> Result<Options
 }
 
 /// What the webhooks of a person's Items are found by.
-fn plaid_indexes(d1: &mut D1, scope: &Scope) -> Result<Vec<String>> {
+fn subjects(d1: &mut D1, scope: &Scope) -> Result<Vec<String>> {
     let Scope::Person(id) = scope else {
         return Ok(Vec::new());
     };
     let person = [Part::Text(id.clone())];
     let known = d1.names("SELECT id FROM person WHERE id=?", &person)?;
     ensure!(!known.is_empty(), "{} is not in this D1", scope.name());
-    let indexes = d1.names("SELECT plaid_index FROM item WHERE user_id=?", &person)?;
-    Ok(indexes.into_iter().collect())
+    let items = d1.names("SELECT plaid_index FROM item WHERE user_id=?", &person)?;
+    let customer = "SELECT customer_index FROM stripe_customer WHERE user_id=?";
+    let customer = d1.names(customer, &person)?;
+    Ok(items.into_iter().chain(customer).collect())
 }
 
 /// Logins and webhooks are found by indexes under the system's keys, which a Worker makes when it

@@ -50,12 +50,12 @@ pub(super) struct Portion<'s> {
     pub(super) filter: Option<Filter>,
 }
 
-/// The tables of a move, and the names of those it leaves out. `plaid_indexes` are those of the
-/// person's Items.
+/// The tables of a move, and the names of those it leaves out. `subjects` are the blind
+/// indexes of the person's Items and of her as a customer, by which the inbox has her webhooks.
 pub(super) fn plan<'s>(
     schema: &'s Schema,
     scope: &Scope,
-    plaid_indexes: &[String],
+    subjects: &[String],
 ) -> Result<(Vec<Portion<'s>>, Vec<&'s str>)> {
     let (mut taken, mut left_out) = (Vec::new(), Vec::new());
     // The login comes last: nobody signs in to an account that is half there.
@@ -65,7 +65,7 @@ pub(super) fn plan<'s>(
         let filter = match scope {
             Scope::All => None,
             Scope::Person(id) => {
-                let filter = hers(table, id, plaid_indexes)?;
+                let filter = hers(table, id, subjects)?;
                 if filter.is_none() {
                     left_out.push(table.name.as_str());
                     continue;
@@ -79,7 +79,7 @@ pub(super) fn plan<'s>(
 }
 
 /// Which rows of a table are a person's; none where no row is anybody's yet.
-fn hers(table: &Table, id: &str, plaid_indexes: &[String]) -> Result<Option<Filter>> {
+fn hers(table: &Table, id: &str, subjects: &[String]) -> Result<Option<Filter>> {
     let filter = |column: &str, values: &[&str]| {
         let values = values.iter().map(|value| Part::Text((*value).into()));
         Some(Filter {
@@ -92,8 +92,8 @@ fn hers(table: &Table, id: &str, plaid_indexes: &[String]) -> Result<Option<Filt
         "user_key" => filter("user_id", &[id, SYSTEM]),
         "person" => filter("id", &[id]),
         "inbox" => {
-            let indexes: Vec<&str> = plaid_indexes.iter().map(String::as_str).collect();
-            filter("subject", &indexes)
+            let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+            filter("subject", &subjects)
         }
         // By blind indexes of emails, networks and tokens: nobody's, nobody's yet, or good for
         // minutes; and of people who are no more, whom nobody moves.

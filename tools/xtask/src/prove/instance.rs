@@ -23,6 +23,7 @@ pub(super) struct Instance {
     pub(super) balance: Client,
     pub(super) plaid: Client,
     pub(super) pwned: Client,
+    pub(super) stripe: Client,
     pub(super) mailbox: Client,
     folder: PathBuf,
 }
@@ -60,6 +61,7 @@ impl Instance {
             balance: Client::new(&stack.origin()),
             plaid: Client::new(stack.plaid_url()),
             pwned: Client::new(stack.pwned_url()),
+            stripe: Client::new(stack.stripe_url()),
             mailbox: Client::new(stack.mailbox_url()),
             stack,
             folder,

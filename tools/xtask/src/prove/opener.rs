@@ -36,7 +36,7 @@ const fn sealed(
     }
 }
 
-const TABLES: [Sealed; 16] = [
+const TABLES: [Sealed; 17] = [
     sealed("person", 1, Some("id"), "id"),
     sealed("session", 2, Some("user_id"), "id"),
     sealed("pending_sign_up", 3, None, "id"),
@@ -55,6 +55,7 @@ const TABLES: [Sealed; 16] = [
     sealed("totp", 15, Some("user_id"), "user_id"),
     sealed("password_reset", 17, None, "id"),
     sealed("email_change", 18, Some("user_id"), "user_id"),
+    sealed("billing", 20, Some("user_id"), "user_id"),
     sealed("erasure_task", 19, None, "id"),
 ];
 

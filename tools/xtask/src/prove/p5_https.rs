@@ -37,7 +37,8 @@ fn production(engine: Engine) -> StackOptions {
     .var("ENVIRONMENT", "production")
     .var("ORIGIN", ORIGIN)
     .var("PLAID_BASE_URL", NOWHERE)
-    .var("PWNED_BASE_URL", NOWHERE);
+    .var("PWNED_BASE_URL", NOWHERE)
+    .var("STRIPE_BASE_URL", NOWHERE);
     match engine {
         Engine::D1 => options,
         // It is set on either: over the stand-in's own, which is plain.
@@ -252,7 +253,12 @@ fn over_tls(instance: &Instance, database: Option<&Tls>, checks: &mut Checks) ->
 
 /// Providers that would be called in plain.
 fn plain_providers(engine: Engine, checks: &mut Checks) -> Result<()> {
-    let mut names = vec!["PLAID_BASE_URL", "PWNED_BASE_URL", "ORIGIN"];
+    let mut names = vec![
+        "PLAID_BASE_URL",
+        "PWNED_BASE_URL",
+        "STRIPE_BASE_URL",
+        "ORIGIN",
+    ];
     if engine == Engine::PlanetScale {
         names.push("PLANETSCALE_URL");
     }

@@ -142,13 +142,15 @@ fn text_is_compared_byte_by_byte_in_mysql() {
 
 /// The differences after a change of one side's text.
 fn after(dialect: Dialect, from: &str, to: &str) -> Vec<String> {
-    let path = Workspace::here()
-        .path(dialect.folder())
-        .join("0001_first_slice.sql");
-    let text = fs::read_to_string(path).unwrap();
-    assert!(text.contains(from), "{from}");
+    let folder = Workspace::here().path(dialect.folder());
     let mut changed = Schema::default();
-    changed.apply(&text.replacen(from, to, 1), dialect).unwrap();
+    let mut found = false;
+    for path in stack::migrations(&folder).unwrap() {
+        let text = fs::read_to_string(path).unwrap();
+        found |= text.contains(from);
+        changed.apply(&text.replacen(from, to, 1), dialect).unwrap();
+    }
+    assert!(found, "{from}");
     match dialect {
         Dialect::D1 => differences(&changed, &schema(Dialect::MySql)),
         Dialect::MySql => differences(&schema(Dialect::D1), &changed),

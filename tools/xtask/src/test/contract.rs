@@ -1,5 +1,6 @@
 //! The suite `contract`: Schemathesis (Python) holds a running instance to its own
-//! `OpenAPI` document. The pins are in `tests/contract/requirements.txt`.
+//! `OpenAPI` document, and localstripe (Python), a Stripe of others' making, leads a
+//! subscription through its life. The pins are in `tests/contract/requirements.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,24 +15,25 @@ use crate::progress::Step;
 use crate::setup;
 
 pub(super) fn contract(context: &Context) -> Result<Counts> {
-    let Some(schemathesis) = schemathesis(&context.workspace)? else {
+    let Some(programs) = programs(&context.workspace)? else {
         return Ok(skip("contract", "it needs Python 3 with venv"));
     };
     let mut cargo = context.end_to_end();
     cargo.args(["--test", "contract"]);
-    cargo.env("BALANCE_SCHEMATHESIS", schemathesis);
+    cargo.env("BALANCE_SCHEMATHESIS", programs.join("schemathesis"));
+    cargo.env("BALANCE_LOCALSTRIPE", programs.join("localstripe"));
     context.tests("contract tests", &mut cargo)
 }
 
-/// The pinned Schemathesis, installed once for each set of pins. Nothing where there
-/// is no Python that can.
-fn schemathesis(workspace: &Workspace) -> Result<Option<PathBuf>> {
+/// The folder of the pinned programs, installed once for each set of pins. Nothing where
+/// there is no Python that can.
+fn programs(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let requirements = workspace.path("tests/contract/requirements.txt");
-    let pins = fs::read(&requirements).context("reading the pins of Schemathesis")?;
+    let pins = fs::read(&requirements).context("reading the pins of the Python tools")?;
     let folder = setup::tools_folder(workspace)?.join("py");
-    let (stamp, program) = (folder.join("pins"), folder.join("bin/schemathesis"));
-    if program.exists() && fs::read(&stamp).is_ok_and(|installed| installed == pins) {
-        return Ok(Some(program));
+    let (stamp, programs) = (folder.join("pins"), folder.join("bin"));
+    if programs.exists() && fs::read(&stamp).is_ok_and(|installed| installed == pins) {
+        return Ok(Some(programs));
     }
     if !makes_environments() {
         return Ok(None);
@@ -42,9 +44,9 @@ fn schemathesis(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let mut pip = Command::new(folder.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check"]);
     pip.arg("--requirement").arg(&requirements);
-    Step::new(workspace, "installing Schemathesis (once)").run(&pip)?;
+    Step::new(workspace, "installing Schemathesis and localstripe (once)").run(&pip)?;
     write(&stamp, &pins)?;
-    Ok(Some(program))
+    Ok(Some(programs))
 }
 
 /// Debian ships the two modules apart from Python itself.

@@ -55,6 +55,7 @@ impl Life {
         safety::of_a_browser(instance)?;
         safety::of_ada(instance, &person, &ADA, &mut plants)?;
         safety::leave(instance, &mut plants)?;
+        subscribe(instance, &person, &mut plants)?;
 
         let link = connect(instance, &person, &mut plants)?;
         let first = link.0;
@@ -150,6 +151,27 @@ fn account(instance: &Instance, browser: &Client, plants: &mut Plants) -> Result
     let token = signed_in.string("/token")?;
     plants.pass("a session's token", &token);
     Ok(token)
+}
+
+/// A subscription: what Stripe calls her and it.
+fn subscribe(instance: &Instance, person: &Client, plants: &mut Plants) -> Result<()> {
+    let offer = json!({"offer": "yearly"});
+    let page = person.post("/v1/billing/checkout", &offer)?;
+    plants.pass(
+        "a page to pay on",
+        &page.expect(201).and(page.string("/url"))?,
+    );
+    let me = person.get("/v1/me")?.string("/id")?;
+    let hers = format!("/_control/truth?user={me}");
+    let customer = instance.stripe.get(&hers)?.string("/customer/id")?;
+    let paid = json!({"customer": customer, "price": "price_yearly"});
+    let paid = instance.stripe.post("/_control/subscriptions", &paid)?;
+    plants.seal("a customer's id at Stripe", &customer);
+    plants.seal("a subscription's id at Stripe", &paid.string("/id")?);
+    instance.eventually("the plan has changed", || {
+        let plan = person.get("/v1/billing/subscription")?;
+        Ok(plan.string("/plan")? == "plus")
+    })
 }
 
 /// The first bank, with accounts and bookings of ours. Gives our id of it, and Link's word.

@@ -12,8 +12,9 @@ const WRONG_KEYRING: &str =
     r#"{"current":1,"keys":{"1":"YW5vdGhlciBwdWJsaWMga2V5cmluZyBmb3IgdGVzdCE="}}"#;
 
 /// Words of the operational columns (`docs/SECURITY.md`, what stays plain).
-const WORDS: [&str; 9] = [
-    "linking", "active", "removing", "plaid", "sync", "revoked", "erasing", "erased", "closed",
+const WORDS: [&str; 11] = [
+    "linking", "active", "removing", "plaid", "sync", "revoked", "stripe", "changed", "erasing",
+    "erased", "closed",
 ];
 
 /// Each cell is sealed, or of a form that cannot hold anything private.
