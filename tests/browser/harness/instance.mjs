@@ -6,10 +6,11 @@ const named = (name, otherwise) => process.env[name] ?? otherwise;
 
 /** Its pages and its API. */
 export const ORIGIN = named("BALANCE_ORIGIN", "http://localhost:8787");
-/** The stand-ins: what the mailbox took in, and two with their control surfaces. */
+/** The stand-ins: what the mailbox took in, and three with their control surfaces. */
 export const MAILBOX = named("BALANCE_MAILBOX", "http://127.0.0.1:8790");
 export const PLAID = named("BALANCE_PLAID", "http://127.0.0.1:8788");
 export const PWNED = named("BALANCE_PWNED", "http://127.0.0.1:8789");
+export const STRIPE = named("BALANCE_STRIPE", "http://127.0.0.1:8792");
 
 export const CHROMIUM = named("BALANCE_CHROMIUM", "/usr/bin/chromium");
 /** The checkout. */

@@ -100,6 +100,12 @@ export class Newcomer {
     await page.getByRole("listitem").filter({ hasText: name }).waitFor();
   }
 
+  /** Goes to the plan. */
+  async opensPlan(page) {
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Plan" }).click();
+    await page.getByRole("heading", { name: "Your plan" }).waitFor();
+  }
+
   /** Connects a bank; the stand-in plays the person in Plaid Link. */
   async connectsBank(page, drafts = {}) {
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Connect a bank" }).click();

@@ -10,11 +10,12 @@
 use std::process::ExitCode;
 
 use end_to_end::TestApp;
-use stack::Workspace;
+use stack::{StackOptions, Workspace};
 
 fn main() -> ExitCode {
     let workspace = Workspace::here();
-    let app = TestApp::start(None);
+    // So small that a story meets it.
+    let app = TestApp::start_with(StackOptions::default().var("FREE_CONNECTIONS", "1"));
     let stack = app.stack();
     let mut node = workspace
         .node_program("node")
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         .env("BALANCE_MAILBOX", stack.mailbox_url())
         .env("BALANCE_PLAID", stack.plaid_url())
         .env("BALANCE_PWNED", stack.pwned_url())
+        .env("BALANCE_STRIPE", stack.stripe_url())
         .env("BALANCE_SCREENSHOTS", workspace.path("target/browser"))
         .current_dir(workspace.root());
     let status = node.status().expect("Node starts");

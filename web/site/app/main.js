@@ -17,10 +17,11 @@ screen("forgot", "Forgot your password", () => import("./screens/forgot.js"), op
 screen("erasure", "Your account is being deleted", () => import("./screens/erasure.js"), open);
 screen("lost", "Not here", () => import("./screens/lost.js"), open);
 screen("connect", "Connect a bank", () => import("./screens/connect.js"));
+screen("billing", "Your plan", () => import("./screens/billing.js"));
 for (const { name, title, load } of SECTIONS) screen(name, title, load);
 
 const LINKS = {
-  in: [["", "Home"], ["connect", "Connect a bank"], ["settings", "Settings"]],
+  in: [["", "Home"], ["connect", "Connect a bank"], ["billing", "Plan"], ["settings", "Settings"]],
   out: [["sign-in", "Sign in"], ["sign-up", "Create an account"]],
 };
 

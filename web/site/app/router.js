@@ -1,5 +1,5 @@
 // Screens by the part of the address after `#/`, which is never sent to a server. No screen has
-// a token, a code or an email in its address.
+// a token, a code or an email in its address; a query after the name says at most why one is here.
 
 import { Problem } from "./api/problem.js";
 import { whoAmI } from "./identity/session.js";
@@ -14,20 +14,28 @@ export function screen(name, title, load, { open = false } = {}) {
 }
 
 /** Goes to a screen, and to it again where it is shown already. */
-export function go(name) {
-  if (current() === name) return show({ moved: true });
-  location.hash = `#/${name}`;
+export function go(wanted) {
+  if (address() === wanted) return show({ moved: true });
+  location.hash = `#/${wanted}`;
   return undefined;
 }
 
-/** The name of the screen in the address. */
-export const current = () => (location.hash.startsWith("#/") ? location.hash.slice(2) : "");
+/** The screen in the address: its name, and a query where it has one. */
+export const address = () => (location.hash.startsWith("#/") ? location.hash.slice(2) : "");
+
+/** Its name alone. */
+export const current = () => address().split("?", 1)[0];
+
+/** Takes the query out of the address, once it has been answered. */
+export const forgetQuery = () => history.replaceState(null, "", `#/${current()}`);
 
 /** Shows what the address says, now and whenever it changes. */
 export function start() {
   addEventListener("hashchange", () => {
     if (location.hash.startsWith("#/") || location.hash === "") show({ moved: true });
   });
+  // Brought back as it was left for another site's page: what it shows may be old.
+  addEventListener("pageshow", ({ persisted }) => persisted && show({ moved: false }));
   return show({ moved: false });
 }
 
@@ -36,12 +44,13 @@ async function show({ moved }) {
   const turn = shown;
   const main = document.getElementById("main");
   const name = current();
+  const query = new URLSearchParams(address().slice(name.length));
   try {
     const user = await whoAmI();
     const found = screens.get(name) ?? screens.get("lost");
     const wanted = found.open || user ? found : screens.get("sign-in");
     const { default: make } = await wanted.load();
-    const made = await make({ user, name });
+    const made = await make({ user, name, query });
     if (turn !== shown) return;
     document.title = wanted.title ? `${wanted.title} · Balance` : "Balance";
     fill(main, made);

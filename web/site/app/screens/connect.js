@@ -3,6 +3,7 @@
 
 import { post } from "../api/request.js";
 import { takeRepair } from "../banking/repair.js";
+import { withinPlan } from "../billing/limit.js";
 import { element, fill } from "../page/dom.js";
 import { actionButton, alertBox, codeField, form } from "../page/form.js";
 import { secretBox } from "../page/secret.js";
@@ -16,11 +17,11 @@ export default function connect() {
   const item = takeRepair();
   const screen = element("div", { class: "narrow" });
   const alert = alertBox();
-  const act = async () => {
+  const act = () => withinPlan(async () => {
     const link = await post("/v1/link-tokens", item ? { item_id: item, hosted: true } : { hosted: true });
     if (link.hosted_link_url) hosted(screen, link, item);
     else development(screen, link, item);
-  };
+  });
   return fill(screen,
     element("h1", {}, item ? "Reconnect your bank" : "Connect a bank"),
     element("p", { class: "lead" }, "You sign in to your bank at Plaid, who connects us. Your banking password never reaches Balance."),
@@ -40,8 +41,10 @@ function hosted(screen, link, item) {
   const look = async () => {
     if (!screen.isConnected) return;
     try {
-      if (await isDone(link, item)) return go("");
-      setTimeout(look, pause);
+      await withinPlan(async () => {
+        if (await isDone(link, item)) go("");
+        else setTimeout(look, pause);
+      });
     } catch (problem) {
       fill(alert, problem.sentence());
     }
@@ -71,10 +74,10 @@ async function isDone(link, item) {
 /** Where there is no hosted page: someone who plays the part of Plaid Link types what it gave. */
 function development(screen, link, item) {
   const token = codeField({ name: "public_token", label: "Public token from your bank", autocomplete: "off", missing: "the public token", autofocus: true });
-  const send = async (values) => {
+  const send = (values) => withinPlan(async () => {
     if (!item) await post("/v1/items", values, { once: true });
     go("");
-  };
+  });
   const alert = alertBox();
   const look = async () => {
     await post(`/v1/items/${item}/sync`);

@@ -6,7 +6,7 @@ import { proofs } from "../identity/proofs.js";
 import { signedIn } from "../identity/session.js";
 import { element, fill } from "../page/dom.js";
 import { actionButton, alertBox, emailField, form, passwordField } from "../page/form.js";
-import { current, go } from "../router.js";
+import { address, current, go } from "../router.js";
 
 export default function signIn() {
   const screen = element("div", { class: "narrow" });
@@ -57,5 +57,5 @@ function secondFactor(screen, credentials, first) {
 /** On to where the person wanted to go. */
 async function enter() {
   await signedIn();
-  go(current() === "sign-in" ? "" : current());
+  go(current() === "sign-in" ? "" : address());
 }

@@ -27,7 +27,7 @@ export default function data({ user }) {
       element("div", { class: "row" }, FORMATS.map(([format, label, name]) =>
         actionButton({ label, act: exportAs(format, name), alert, class: "button plain" })))),
     element("section", { class: "stack" }, element("h2", {}, "Delete the account"),
-      element("p", {}, "The keys to your data are destroyed at once, bank connections end, and the rest is cleared away. Nobody can bring it back, we neither."),
+      element("p", {}, "The keys to your data are destroyed at once, bank connections and a paid plan end, and the rest is cleared away. Nobody can bring it back, we neither."),
       erase(user)));
 }
 
