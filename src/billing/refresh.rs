@@ -102,7 +102,6 @@ async fn ask(
 ) -> Result<(BillingRecord, Option<Statement>, Option<Problem>)> {
     let mut record = before.clone();
     record.asked_at = Some(Timestamp::now());
-    let mut found_by = None;
     let customer = if let Some(customer) = &before.customer {
         customer.clone()
     } else {
@@ -115,8 +114,6 @@ async fn ask(
             }
             Err(error) => return Err(error.into()),
         };
-        let index = customer::index_of(app, &customer).await?;
-        found_by = Some(billing::found_by(index, person));
         record.customer = Some(customer.clone());
         customer
     };
@@ -160,7 +157,10 @@ async fn ask(
         );
     }
     record.subscription = best.map(kept);
-    Ok((record, found_by, None))
+    // Each time: where an engine commits one keyspace after the other, the row may have
+    // landed without it.
+    let index = customer::index_of(app, &customer).await?;
+    Ok((record, Some(billing::found_by(index, person)), None))
 }
 
 /// The one that gives most comes first; of equals the newest.

@@ -222,8 +222,8 @@ fn an_answer_that_is_late_does_not_bring_back_what_was() {
     assert_eq!(plan(&ada)["status"], "canceled");
 }
 
-/// Twenty life cycles, each of whose events come fifty times over, in any order and at
-/// once: a thousand shuffles and more, while the lives go on.
+/// Twenty life cycles, whose events come a thousand times and more, in any order, again and
+/// at once, beside requests that ask as well, while the lives go on.
 #[test]
 fn in_any_order_and_any_number_events_come_to_what_stripe_has() {
     const LIVES: usize = 20;
@@ -256,8 +256,17 @@ fn in_any_order_and_any_number_events_come_to_what_stripe_has() {
             let shuffled: Vec<String> = (0..6)
                 .map(|_| of_life[next(of_life.len())].clone())
                 .collect();
-            let together = next(2) == 0;
-            let statuses = customer.deliver(&shuffled, together);
+            let (together, asks) = (next(2) == 0, next(3) == 0);
+            let statuses = std::thread::scope(|scope| {
+                // A request of hers asks Stripe beside the queue.
+                let portal = || ada.post("/v1/billing/portal", &json!({})).expect(201);
+                let asking = asks.then(|| scope.spawn(portal));
+                let statuses = customer.deliver(&shuffled, together);
+                if let Some(asking) = asking {
+                    asking.join().unwrap();
+                }
+                statuses
+            });
             assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
             delivered += statuses.len();
         }
