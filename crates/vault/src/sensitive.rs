@@ -4,6 +4,8 @@
 //! error or a response that would carry it does not compile. The value comes out
 //! only through a [`Reveal`].
 
+use consent::{Checked, Field};
+
 use crate::UserId;
 
 /// A private value of one owner. Zeroized on drop where `T` is.
@@ -72,6 +74,7 @@ pub struct Reveal(Right);
 enum Right {
     Owner(UserId),
     System(SystemPurpose),
+    Consent(UserId),
 }
 
 impl Reveal {
@@ -89,20 +92,34 @@ impl Reveal {
         Self(Right::System(purpose))
     }
 
+    /// An operator sees one field of something of a person's, which she consented to: the
+    /// resources are all that it is, from itself up to her. `None` where the consent does not
+    /// cover it. There is no other way to a right of an operator's.
+    #[must_use]
+    pub fn consented(consent: &Checked, resources: &[&str], field: Field) -> Option<Self> {
+        consent
+            .covers(resources, field)
+            .then(|| Self(Right::Consent(UserId::from_bytes(consent.owner()))))
+    }
+
     /// What the system reveals for; none for an owner's own session.
     #[must_use]
     pub fn purpose(&self) -> Option<SystemPurpose> {
         match self.0 {
             Right::System(purpose) => Some(purpose),
-            Right::Owner(_) => None,
+            Right::Owner(_) | Right::Consent(_) => None,
         }
     }
 
     fn admits(&self, owner: UserId) -> Result<(), RevealRefused> {
         match self.0 {
             // What is the system's own is no person's, whatever id she came with.
-            Right::Owner(user) if user == owner && owner != UserId::SYSTEM => Ok(()),
-            Right::Owner(_) => Err(RevealRefused),
+            Right::Owner(user) | Right::Consent(user)
+                if user == owner && owner != UserId::SYSTEM =>
+            {
+                Ok(())
+            }
+            Right::Owner(_) | Right::Consent(_) => Err(RevealRefused),
             Right::System(_) => Ok(()),
         }
     }
@@ -132,6 +149,9 @@ pub enum SystemPurpose {
     Reseal,
     /// Carry out an erasure: end what Plaid and Stripe still hold.
     Erase,
+    /// Choose and order the rows that an operator's command is about, and show what is not
+    /// hidden from operators. What is hidden goes on as [`Sensitive`].
+    ServeOperator,
 }
 
 /// The [`Reveal`] gives no right to this value: it is someone else's.
