@@ -5,7 +5,7 @@
 use vault::Keyring;
 use zeroize::Zeroizing;
 
-use crate::{billing::BillingConfig, platform::Bindings};
+use crate::{audit::AuditKey, billing::BillingConfig, platform::Bindings};
 
 /// Where the service runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +53,12 @@ pub(crate) struct Config {
     pub(crate) plaid_secret: Secret,
     pub(crate) pwned_base_url: String,
     pub(crate) mail_from: String,
+    /// Who may become the first operator, by the email of an account.
+    pub(crate) first_operator: Option<String>,
+    /// Which version of the Worker runs.
+    pub(crate) deployment: Option<String>,
+    /// What signs the audit log's checkpoints.
+    pub(crate) audit_key: AuditKey,
 }
 
 impl Config {
@@ -71,6 +77,7 @@ impl Config {
         let environment = required("ENVIRONMENT");
         let origin = required("ORIGIN");
         let keyring = Zeroizing::new(required("KEYRING"));
+        let audit_key = Secret::new(required("AUDIT_SIGNING_KEY"));
         let engine = bindings.variable("DATABASE_ENGINE");
         let database = match engine.as_deref() {
             Some("planetscale") => DatabaseConfig::PlanetScale {
@@ -80,6 +87,9 @@ impl Config {
             },
             _ => DatabaseConfig::D1,
         };
+        let has_audit_key = !audit_key.expose().is_empty();
+        let audit_key = AuditKey::parse(audit_key.expose());
+        let is_no_key = has_audit_key && audit_key.is_none();
         let mut config = Self {
             environment: Environment::Production,
             origin,
@@ -89,7 +99,14 @@ impl Config {
             plaid_secret: Secret::new(required("PLAID_SECRET")),
             pwned_base_url: required("PWNED_BASE_URL"),
             mail_from: required("MAIL_FROM"),
+            first_operator: bindings.variable("FIRST_OPERATOR"),
+            deployment: bindings.version(),
+            // None is named below, and refuses everything.
+            audit_key: audit_key.unwrap_or_default(),
         };
+        if is_no_key {
+            wrong.push("AUDIT_SIGNING_KEY is not base64 of 32 bytes".into());
+        }
         let billing = BillingConfig::read(bindings, &mut wrong);
         match environment.as_str() {
             "development" => config.environment = Environment::Development,

@@ -9,8 +9,9 @@ use worker::{MessageBatch, MessageExt as _};
 
 use crate::{
     app::App,
-    banking::{self, Budget},
-    billing,
+    audit,
+    banking::{self, Reason},
+    billing, console,
     id::{ErasureId, ItemId, PersonId, RowId},
     identity,
     platform::{Bindings, Timestamp, log},
@@ -28,6 +29,8 @@ pub(crate) enum Message {
     Sync { item: RowId },
     /// Go on with a sync that ran out of its budget.
     Resume { item: RowId, holder: RowId },
+    /// Compare an Item with Plaid.
+    Check { item: RowId },
     /// Tell Plaid to end its access.
     Remove { item: RowId },
     /// Compare a person's subscription with Stripe.
@@ -63,9 +66,10 @@ impl Message {
     async fn act(self, app: &App) -> Result<()> {
         match self {
             Self::Inbox { id } => handle(app, id).await,
-            Self::Sync { item } => banking::sync(app, ItemId(item), Budget::MESSAGE)
+            Self::Sync { item } => banking::sync_for(app, ItemId(item), Reason::Sweep)
                 .await
                 .map(|_| ()),
+            Self::Check { item } => banking::check(app, ItemId(item)).await,
             Self::Resume { item, holder } => {
                 banking::resume(app, ItemId(item), holder).await.map(|_| ())
             }
@@ -118,12 +122,19 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
     let swept = banking::sweep(&app).await;
     let billed = billing::sweep(&app).await;
     let erasures = identity::sweep_erasures(&app).await;
+    let noted = audit::note_versions(&app).await;
+    let reviewed = console::close_weeks(&app).await;
+    let told = console::tell_of_ends(&app).await;
+    let grown = audit::grow(&app).await;
     let purged = app
         .db
         .batch_all(&identity::purge(Timestamp::now()))
         .await
         .map_err(Problem::from);
-    for outcome in [swept, billed, erasures, purged.map(|_| ())] {
+    let purged = purged.map(|_| ());
+    for outcome in [
+        swept, billed, erasures, noted, reviewed, told, grown, purged,
+    ] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());
         }

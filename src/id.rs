@@ -28,6 +28,15 @@ impl RowId {
         ))
     }
 
+    /// One of several that are made together, and sort as they are numbered: within one
+    /// request the clock stands still, and what is random sorts as it likes.
+    pub(crate) fn numbered(mut self, number: u16) -> Self {
+        if let Some(end) = self.0.last_chunk_mut() {
+            *end = number.to_be_bytes();
+        }
+        self
+    }
+
     /// From exactly thirty-two lower-case hex digits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
@@ -142,11 +151,30 @@ public_ids! {
     AccountId, "acct_";
     /// A transaction.
     TransactionId, "txn_";
+    /// Somebody who may use the console.
+    OperatorId, "opr_";
+    /// A session of the console.
+    ConsoleSessionId, "cse_";
+    /// A person's consent that an operator sees something.
+    ConsentId, "cns_";
 }
 
 impl PersonId {
     /// The id under which her keys are wrapped.
     pub(crate) const fn vault(self) -> vault::UserId {
         vault::UserId::from_bytes(self.0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RowId;
+
+    #[test]
+    fn numbered_ids_sort_as_they_are_numbered() {
+        let first = RowId([0xff; 16]);
+        let ids: Vec<RowId> = (0..600).map(|number| first.numbered(number)).collect();
+        assert!(ids.is_sorted_by(|one, next| one < next && one.hex() < next.hex()));
+        assert_eq!(ids[258].hex(), "ffffffffffffffffffffffffffff0102");
     }
 }

@@ -4,9 +4,11 @@
 //! into the app. `docs/ARCHITECTURE.md` is the map.
 
 mod app;
+mod audit;
 mod banking;
 mod billing;
 mod config;
+mod console;
 mod edge;
 mod events;
 #[cfg(fuzzing)]

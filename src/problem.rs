@@ -57,6 +57,14 @@ enum More {
     },
     /// The scope that a token lacks.
     Scope(&'static str),
+    /// What a consent would have to name.
+    Consent {
+        fields: Vec<&'static str>,
+        resources: Vec<String>,
+        user: Option<String>,
+    },
+    /// Where a consent stands.
+    State(&'static str),
 }
 
 /// The body of every error (RFC 9457).
@@ -86,6 +94,18 @@ pub(crate) struct ProblemBody<'a> {
     /// `step-up-required`: how one can prove who one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) methods: Option<&'a [&'static str]>,
+    /// `consent-required`: the fields that a consent would have to name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fields: Option<&'a [&'static str]>,
+    /// `consent-required`: the resources, any of which it could name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) resources: Option<&'a [String]>,
+    /// `consent-required`: whose they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<&'a str>,
+    /// `consent-refused`: where the consent stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<&'a str>,
     /// `insufficient-scope`: what the token would have to be good for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) required: Option<&'a str>,
@@ -190,6 +210,31 @@ impl Problem {
         problem
     }
 
+    /// Hidden fields, and no consent that covers them.
+    pub(crate) fn consent_required(
+        fields: Vec<&'static str>,
+        resources: Vec<String>,
+        user: Option<String>,
+    ) -> Self {
+        let mut problem = Self::new(
+            Kind::ConsentRequired,
+            "This is hidden without her consent: ask for one with `consent.request`; see `fields` and `resources`.",
+        );
+        problem.more = Some(Box::new(More::Consent {
+            fields,
+            resources,
+            user,
+        }));
+        problem
+    }
+
+    /// A consent that does not hold for this.
+    pub(crate) fn consent_refused(state: &'static str, detail: &'static str) -> Self {
+        let mut problem = Self::new(Kind::ConsentRefused, detail);
+        problem.more = Some(Box::new(More::State(state)));
+        problem
+    }
+
     /// A provider did not do its part.
     pub(crate) fn upstream(detail: &'static str, cause: impl Into<Cow<'static, str>>) -> Self {
         let mut problem = Self::new(Kind::Upstream, detail);
@@ -238,6 +283,10 @@ impl Problem {
             action: None,
             methods: None,
             required: None,
+            fields: None,
+            resources: None,
+            user: None,
+            state: None,
         };
         match self.more.as_deref() {
             Some(More::Exposed(count)) => body.exposed_count = Some(*count),
@@ -245,6 +294,16 @@ impl Problem {
                 (body.action, body.methods) = (Some(action), Some(methods.as_slice()));
             }
             Some(More::Scope(scope)) => body.required = Some(scope),
+            Some(More::Consent {
+                fields,
+                resources,
+                user,
+            }) => {
+                body.fields = Some(fields);
+                body.resources = Some(resources);
+                body.user = user.as_deref();
+            }
+            Some(More::State(state)) => body.state = Some(state),
             None => {}
         }
         let json = serde_json::to_vec(&body).unwrap_or_default();

@@ -8,8 +8,12 @@
 mod cursor;
 mod filter;
 mod plan;
+mod search;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use plaid::CivilDate;
 use vault::{Opened, Reveal};
@@ -20,7 +24,8 @@ use crate::{
     identity::{Access, Caller, Signed},
     problem::{Problem, Result},
     store::{
-        engine::{EngineError, Outcome, Statement},
+        annotations::{AnnotationRecord, AnnotationRow},
+        engine::{EngineError, Outcome, Rows, Statement},
         months::{self, Directory},
         transactions::{ROWS_PER_STATEMENT, TransactionRecord, TransactionRow},
     },
@@ -42,21 +47,49 @@ pub(crate) struct Page {
     pub(crate) next_cursor: Option<String>,
 }
 
-/// A row of a page.
-struct Shown {
+/// A row of a page, and what she says of it.
+pub(crate) struct Shown {
     id: TransactionId,
     date: CivilDate,
     opened: Opened,
+    own: Option<AnnotationRecord>,
+}
+
+impl Shown {
+    /// One that was read by itself.
+    pub(super) fn new(
+        id: TransactionId,
+        opened: Opened,
+        own: Option<AnnotationRecord>,
+    ) -> Result<Self> {
+        let date = TransactionRecord::date_of(&opened)?;
+        Ok(Self {
+            id,
+            date,
+            opened,
+            own,
+        })
+    }
+
+    pub(crate) const fn id(&self) -> TransactionId {
+        self.id
+    }
+
+    /// The transaction, borrowed from its opened row.
+    pub(crate) fn transaction(&self) -> Result<TransactionRecord<'_>> {
+        TransactionRecord::decode(&self.opened)
+    }
+
+    /// What she says of it.
+    pub(crate) const fn own(&self) -> Option<&AnnotationRecord> {
+        self.own.as_ref()
+    }
 }
 
 impl Page {
-    /// Each transaction, borrowed from its opened row.
-    pub(crate) fn transactions(
-        &self,
-    ) -> impl Iterator<Item = Result<(TransactionId, TransactionRecord<'_>)>> {
-        self.rows
-            .iter()
-            .map(|row| Ok((row.id, TransactionRecord::decode(&row.opened)?)))
+    /// Its rows, in order.
+    pub(crate) fn rows(&self) -> &[Shown] {
+        &self.rows
     }
 }
 
@@ -94,24 +127,78 @@ pub(crate) async fn list<A: Access>(
         directory = current;
         outcomes = more(app, &mut plan, &directory, &signed).await?;
     }
+    rows(app, &signed, filter, (plan, &directory), outcomes, limit).await
+}
+
+/// A page of what a text is found in, or of a list where there is none.
+///
+/// Warm two batches where the months are as they were when they were last searched.
+pub(crate) async fn find<A: Access>(
+    app: &App,
+    caller: Caller<A>,
+    filter: &Filter,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page> {
+    if filter.text.is_none() {
+        return list(app, caller, filter, cursor, limit).await;
+    }
+    match search::search(app, caller, filter, cursor, limit).await? {
+        Ok(page) => Ok(page),
+        Err(signed) => by_rows(app, &signed, filter, cursor, limit).await,
+    }
+}
+
+/// Row by row, for whoever has been let in already.
+async fn by_rows(
+    app: &App,
+    signed: &Signed,
+    filter: &Filter,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page> {
+    let after = cursor
+        .map(|cursor| Position::open(&signed.keys, filter, cursor))
+        .transpose()?;
+    let [row] = app.db.batch([months::of_person(signed.person)]).await?;
+    let directory = signed.keys.directory(&row.rows()?)?;
+    let mut plan = Plan::new(filter, after, limit, &directory);
+    let outcomes = more(app, &mut plan, &directory, signed).await?;
+    rows(app, signed, filter, (plan, &directory), outcomes, limit).await
+}
+
+/// Looks through rows, batch by batch, until the page is full.
+async fn rows(
+    app: &App,
+    signed: &Signed,
+    filter: &Filter,
+    (mut plan, directory): (Plan, &Directory),
+    mut outcomes: Vec<Outcome>,
+    limit: usize,
+) -> Result<Page> {
     let mut found = Vec::new();
     loop {
-        for outcome in outcomes {
-            gather(
-                &signed,
-                &directory,
+        let mut batch = outcomes.into_iter();
+        let mut said = match batch.next() {
+            Some(said) => open_annotations(signed, &said.rows()?)?,
+            None => HashMap::new(),
+        };
+        for outcome in batch {
+            let mut sieve = Sieve {
+                signed,
+                directory,
                 filter,
-                plan.after.as_ref(),
-                outcome,
-                &mut found,
-            )?;
+                after: plan.after.as_ref(),
+                said: &mut said,
+            };
+            sieve.gather(outcome, &mut found)?;
         }
-        if plan.is_full(&found) || plan.is_done(&directory) {
+        if plan.is_full(&found) || plan.is_done(directory) {
             break;
         }
-        outcomes = more(app, &mut plan, &directory, &signed).await?;
+        outcomes = more(app, &mut plan, directory, signed).await?;
     }
-    cut(&signed, filter, found, limit)
+    cut(signed, filter, found, limit)
 }
 
 fn first_batch(plan: &mut Plan, directory: &Directory, signed: &Signed) -> Vec<Statement> {
@@ -141,37 +228,71 @@ async fn more(
     }
 }
 
-/// Opens a statement's rows and keeps what the filter lets through.
-fn gather(
-    signed: &Signed,
-    directory: &Directory,
-    filter: &Filter,
-    after: Option<&Position>,
-    outcome: Outcome,
-    found: &mut Vec<Shown>,
-) -> Result<()> {
-    let rows = outcome.rows()?;
-    let rows: Vec<TransactionRow> = rows.all()?;
-    found.reserve(rows.len());
-    for row in rows {
-        let (id, month) = (TransactionId(row.id), row.month);
-        let opened = reveal(row, signed)?;
-        let date = TransactionRecord::date_of(&opened)?;
-        if !directory.places(&date, month) {
-            return Err(Problem::internal("a transaction stands in another month"));
-        }
-        let is_in_place =
-            filter.spans(&date) && after.is_none_or(|after| after.precedes(&date, id));
-        if is_in_place
-            && (!filter.is_sparse() || filter.admits(&TransactionRecord::decode(&opened)?))
-        {
-            found.push(Shown { id, date, opened });
-        }
-    }
-    Ok(())
+/// What keeps rows out of a page.
+struct Sieve<'a> {
+    signed: &'a Signed,
+    directory: &'a Directory,
+    filter: &'a Filter,
+    after: Option<&'a Position>,
+    /// What she says, by transaction; taken out by the row that it is about.
+    said: &'a mut HashMap<RowId, AnnotationRecord>,
 }
 
-fn reveal(row: TransactionRow, signed: &Signed) -> Result<Opened> {
+impl Sieve<'_> {
+    /// Opens a statement's rows and keeps what the filter lets through.
+    fn gather(&mut self, outcome: Outcome, found: &mut Vec<Shown>) -> Result<()> {
+        let rows = outcome.rows()?;
+        let rows: Vec<TransactionRow> = rows.all()?;
+        found.reserve(rows.len());
+        for row in rows {
+            let (id, month) = (TransactionId(row.id), row.month);
+            let opened = reveal(row, self.signed)?;
+            let date = TransactionRecord::date_of(&opened)?;
+            if !self.directory.places(&date, month) {
+                return Err(Problem::internal("a transaction stands in another month"));
+            }
+            let is_in_place = self.filter.spans(&date)
+                && self.after.is_none_or(|after| after.precedes(&date, id));
+            if !is_in_place {
+                continue;
+            }
+            let own = self.said.remove(&id.0);
+            // What she says herself stands in no payload of the bank's.
+            if own.is_none() && !self.filter.may_admit(opened.payload()) {
+                continue;
+            }
+            if self.filter.is_sparse()
+                && !(self.filter).admits(&TransactionRecord::decode(&opened)?, own.as_ref())
+            {
+                continue;
+            }
+            found.push(Shown {
+                id,
+                date,
+                opened,
+                own,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What she says of transactions, by their rows.
+pub(super) fn open_annotations(
+    signed: &Signed,
+    rows: &Rows,
+) -> Result<HashMap<RowId, AnnotationRecord>> {
+    let rows: Vec<AnnotationRow> = rows.all()?;
+    let open = |row: AnnotationRow| {
+        let id = row.id;
+        let record = row.open(&signed.keys)?.reveal(&signed.reveal);
+        let record = record.map_err(|_| Problem::internal("a note of someone else's"))?;
+        Ok((id, record))
+    };
+    rows.into_iter().map(open).collect()
+}
+
+pub(super) fn reveal(row: TransactionRow, signed: &Signed) -> Result<Opened> {
     let reveal: &Reveal = &signed.reveal;
     row.open(&signed.keys)?
         .reveal(reveal)

@@ -25,7 +25,7 @@ use crate::{
         accounts::{self, AccountRow},
         engine::EngineError,
         erasures,
-        items::{self, Health, ItemRecord, ItemRow},
+        items::{self, Course, Health, ItemRecord, ItemRow},
         keys,
         table::index,
     },
@@ -172,6 +172,7 @@ pub(crate) async fn link(
         health: Health::Preparing,
         created_at: Timestamp::now(),
         last_synced_at: None,
+        course: Course::default(),
     };
     let item = ItemId(RowId::new()?);
     let plaid_index = system.blind(index::PLAID_ITEM, record.plaid_item_id.as_bytes());

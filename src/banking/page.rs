@@ -30,10 +30,17 @@ pub(super) struct Sealer<'a> {
     months: Vec<(String, MonthToken)>,
     /// Pending rows that a posted one of this attempt has replaced.
     replaced: HashSet<RowId>,
+    /// Accounts that she disconnected.
+    left_out: &'a [RowId],
 }
 
 impl<'a> Sealer<'a> {
-    pub(super) fn new(keys: &'a UserKeys, attempt: u32, months: &[String]) -> Self {
+    pub(super) fn new(
+        keys: &'a UserKeys,
+        attempt: u32,
+        months: &[String],
+        left_out: &'a [RowId],
+    ) -> Self {
         let tokens = MonthTokens::new(keys);
         Self {
             keys,
@@ -46,12 +53,18 @@ impl<'a> Sealer<'a> {
                 .collect(),
             tokens,
             replaced: HashSet::new(),
+            left_out,
         }
     }
 
     /// "YYYY-MM" of every month met.
     pub(super) fn month_names(&self) -> impl Iterator<Item = String> + '_ {
         self.months.iter().map(|(name, _)| name.clone())
+    }
+
+    /// Their tokens.
+    pub(super) fn month_tokens(&self) -> impl Iterator<Item = MonthToken> + '_ {
+        self.months.iter().map(|(_, token)| *token)
     }
 
     /// Starts over: the attempt's stage was cleared.
@@ -71,12 +84,17 @@ impl<'a> Sealer<'a> {
         let mut nonces = Nonces::for_rows(rows)?;
         let mut changes = Vec::with_capacity(rows + page.removed.len());
         for transaction in page.added.iter().chain(&page.modified) {
+            if self.is_left_out(&transaction.account_id) {
+                continue;
+            }
             let id = self.transaction_id(&transaction.transaction_id);
+            let mut predecessor = None;
             if let Some(pending) = &transaction.pending_transaction_id {
                 // The bank removes the pending row too, but maybe a page later:
                 // nobody is to see the two side by side.
                 let pending = self.transaction_id(pending);
                 self.replaced.insert(pending.0);
+                predecessor = Some(pending.0);
                 changes.push(Change::Drop { id: pending });
             }
             if self.replaced.contains(&id.0) {
@@ -92,7 +110,12 @@ impl<'a> Sealer<'a> {
             let sealed = self
                 .keys
                 .seal_with(id.0, self.attempt, &record, nonces.take()?)?;
-            changes.push(Change::Put { id, month, sealed });
+            changes.push(Change::Put {
+                id,
+                month,
+                sealed,
+                predecessor,
+            });
         }
         for removed in &page.removed {
             changes.push(Change::Drop {
@@ -109,15 +132,20 @@ impl<'a> Sealer<'a> {
         let record = |account| account_record(account, now);
         accounts
             .iter()
+            .filter(|account| !self.is_left_out(&account.account_id))
             .map(|account| (self.account_id(&account.account_id), record(account)))
             .collect()
     }
 
-    fn transaction_id(&self, plaid_id: &Text<'_>) -> TransactionId {
+    fn is_left_out(&self, account: &Text<'_>) -> bool {
+        !self.left_out.is_empty() && self.left_out.contains(&self.account_id(account).0)
+    }
+
+    pub(super) fn transaction_id(&self, plaid_id: &Text<'_>) -> TransactionId {
         TransactionId(RowId(self.transactions.index(plaid_id.as_str().as_bytes())))
     }
 
-    fn account_id(&self, plaid_id: &Text<'_>) -> AccountId {
+    pub(super) fn account_id(&self, plaid_id: &Text<'_>) -> AccountId {
         AccountId(RowId(self.accounts.index(plaid_id.as_str().as_bytes())))
     }
 

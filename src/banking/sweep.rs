@@ -3,15 +3,16 @@
 
 use serde::Deserialize;
 
+use super::sync::{Reason, sync_for};
 use crate::{
     app::App,
     events::Message,
-    id::RowId,
-    platform::Timestamp,
+    id::{ItemId, RowId},
+    platform::{Timestamp, random},
     problem::Result,
     store::{
-        inbox,
-        items::{self, ItemState},
+        breakers, inbox,
+        items::{self, CHECK_SECONDS, ItemState},
     },
 };
 
@@ -30,12 +31,14 @@ struct Due {
 /// One batch, and the messages.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = Timestamp::now();
-    let [left, due, _] = app
+    let [left, due, unchecked, _, _] = app
         .db
         .batch([
             inbox::left_behind(now.plus(-PATIENCE), RANGE),
             items::due(now, RANGE),
+            items::unchecked(now, RANGE),
             inbox::purge(now),
+            breakers::purge(now),
         ])
         .await?;
     let left: Vec<(RowId,)> = left.rows()?.all()?;
@@ -53,5 +56,21 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
         })
         .collect();
     Message::send_all(app, &due).await;
+    let unchecked: Vec<(RowId,)> = unchecked.rows()?.all()?;
+    let unchecked: Vec<Message> = unchecked
+        .into_iter()
+        .map(|(item,)| Message::Check { item })
+        .collect();
+    Message::send_all(app, &unchecked).await;
+    Ok(())
+}
+
+/// The day's comparison of an Item with Plaid: whatever a lost webhook would have said is
+/// found. The next is a day later, give or take half an hour, so that they spread.
+pub(crate) async fn check(app: &App, item: ItemId) -> Result<()> {
+    let [jitter] = random::bytes::<1>()?;
+    let next = Timestamp::now().plus(CHECK_SECONDS - 1_800 + 14 * i64::from(jitter));
+    app.db.batch([items::check(item, next)]).await?;
+    sync_for(app, item, Reason::Check).await?;
     Ok(())
 }

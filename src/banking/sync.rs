@@ -7,49 +7,64 @@
 //! loop always starts from the cursor of the batch's start.
 //! <https://plaid.com/docs/transactions/sync-migration/>
 
+mod ending;
+mod products;
+mod promotion;
+
 use std::sync::Arc;
 
-use plaid::{AccessToken, AccountsGet, ErrorClass, ItemGet, ReadOnlyGrant, TransactionsSync};
+use plaid::{AccountsGet, CallError, ErrorClass, TransactionsSync};
 use vault::{Reveal, SystemPurpose};
 
+use self::products::Products;
 use super::{
-    client::{UpstreamError, access_token},
+    client::UpstreamError,
+    hold::{self, Hold, Refusal},
     page::Sealer,
-    unlink,
 };
 use crate::{
     app::App,
     events::Message,
     id::{AccountId, ItemId, PersonId, RowId},
     platform::{Timestamp, log},
-    problem::{Kind, Problem, Result},
+    problem::{Problem, Result},
     store::{
         accounts::{self, AccountRecord},
         attempts::{self, AttemptRecord, AttemptRow},
+        breakers::{self, Breaker},
         engine::EngineError,
-        items::{self, Health, ItemRecord, ItemRow, ItemState, Release},
-        keys::UserKeys,
-        months::{self, MonthTokens},
-        transactions::{self, MonthToken},
+        items::{self, Health, ItemRow, ItemState, Release, Spent},
+        table::index,
+        transactions,
     },
 };
 
 /// How many pages one invocation may fetch; what is left goes on in a message.
 #[derive(Clone, Copy)]
-pub(crate) struct Budget(pub(crate) u32);
+struct Budget(u32);
 
 impl Budget {
     /// While somebody waits for the reply: 2,000 transactions.
-    pub(crate) const REQUEST: Self = Self(4);
+    const REQUEST: Self = Self(4);
     /// In a queue message: 10,000 transactions, far below the platform's limits.
-    pub(crate) const MESSAGE: Self = Self(20);
+    const MESSAGE: Self = Self(20);
 }
 
 /// Mutations that a batch takes before it starts from none.
 const PATIENCE: u32 = 3;
 
-/// How often a promotion is tried against others of the same person.
-const PROMOTIONS: u32 = 8;
+/// Why an Item is synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// A person waits for it: whatever is known of her bank, it is asked.
+    Person,
+    /// Plaid said that there is something.
+    Webhook,
+    /// Work that was left, or put off.
+    Sweep,
+    /// The day's comparison with Plaid.
+    Check,
+}
 
 /// What became of a sync.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,22 +77,25 @@ pub(crate) enum Synced {
     NotReady,
     /// Somebody else is at it, or it is gone.
     Busy,
+    /// Plaid was asked as often as it allows in a minute; so many seconds are left of that.
+    Spent(u32),
     /// It failed and will be tried again; the Item says how it is.
     Failed,
 }
 
 /// One attempt, under its lease.
 struct Attempt<'a> {
-    app: &'a App,
-    keys: Arc<UserKeys>,
-    item: ItemId,
-    number: u32,
-    rev: u32,
+    hold: Hold<'a>,
     failures: u32,
-    record: ItemRecord,
-    token: AccessToken,
+    /// Whether more than transactions is looked at.
+    everything: bool,
     progress: AttemptRecord,
     accounts: Vec<(AccountId, AccountRecord)>,
+    products: Products,
+    /// Whether the bank stands among those that fail.
+    is_failing: bool,
+    /// Whether no webhook said that there is anything.
+    is_check: bool,
 }
 
 /// Why an attempt ended early.
@@ -86,6 +104,8 @@ enum Stop {
     Lost,
     /// Plaid, or the bank.
     Upstream(UpstreamError),
+    /// This minute's calls are used up.
+    Spent(u32),
     /// Came with more than reading.
     NotReadOnly(plaid::Refused),
     /// Ours.
@@ -95,6 +115,15 @@ enum Stop {
 impl From<UpstreamError> for Stop {
     fn from(error: UpstreamError) -> Self {
         Self::Upstream(error)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Spent(seconds) => Self::Spent(seconds),
+            Refusal::Upstream(error) => Self::Upstream(error),
+        }
     }
 }
 
@@ -113,66 +142,105 @@ impl From<EngineError> for Stop {
     }
 }
 
-/// Syncs an Item from where its last whole sync ended.
+/// Syncs an Item from where its last whole sync ended, for a person who waits.
 ///
 /// One batch to read it, one to take the lease, one a page, two to promote.
-pub(crate) async fn sync(app: &App, item: ItemId, budget: Budget) -> Result<Synced> {
-    let Some((row, keys)) = load(app, item).await? else {
+pub(crate) async fn sync(app: &App, item: ItemId) -> Result<Synced> {
+    begin(app, item, Budget::REQUEST, Reason::Person).await
+}
+
+/// As [`sync`], where nobody waits: a bank that fails is left alone until it is time to
+/// try it again.
+pub(crate) async fn sync_for(app: &App, item: ItemId, reason: Reason) -> Result<Synced> {
+    begin(app, item, Budget::MESSAGE, reason).await
+}
+
+async fn begin(app: &App, item: ItemId, budget: Budget, reason: Reason) -> Result<Synced> {
+    let Some(seen) = hold::look(app, item).await? else {
         return Ok(Synced::Busy);
     };
-    let now = Timestamp::now();
-    if row.state == ItemState::Removing || row.is_leased(now) {
+    if seen.is_busy(Timestamp::now()) {
         return Ok(Synced::Busy);
     }
-    let (state, number, rev, failures, wanted) = (
-        row.state,
-        row.attempt + 1,
-        row.rev,
-        row.failures,
-        row.wanted,
-    );
-    let holder = RowId::new()?;
-    let [guard, lease] = items::take_lease(item, row.attempt, holder, now);
-    let leased = app.db.batch([
-        guard,
-        lease,
-        transactions::clear_stage(PersonId(row.user_id), item),
+    let (row, person) = (&seen.row, PersonId(seen.row.user_id));
+    let (state, wanted, failures, everything) =
+        (row.state, row.wanted, row.failures, row.everything != 0);
+    let breakers = seen.breakers.clone();
+    let alongside = vec![
+        transactions::clear_stage(person, item),
         attempts::clear(item),
-    ]);
-    match leased.await {
-        Ok(_) => {}
-        Err(EngineError::Guard) => return Ok(Synced::Busy),
-        Err(error) => return Err(error.into()),
+    ];
+    let Some(hold) = seen.hold(app, alongside).await? else {
+        return Ok(Synced::Busy);
+    };
+    let mut is_failing = false;
+    if !breakers.is_empty()
+        && let Some(institution) = &hold.record.institution_id
+    {
+        let system = app.system_keys().await?;
+        let institution = system.blind(index::INSTITUTION, institution.as_bytes());
+        let breaker = breakers
+            .iter()
+            .find(|breaker| breaker.institution == institution);
+        if let Some(breaker) = breaker {
+            is_failing = true;
+            if reason != Reason::Person
+                && let Some(until) = stays_away(app, *breaker).await?
+            {
+                hold.write(vec![items::postpone(item, until)]).await?;
+                return Ok(Synced::Failed);
+            }
+        }
     }
-    let record = open(row, &keys)?;
-    let token = access_token(&record.access_token);
+    let cursor = hold.record.cursor.clone();
     let progress = AttemptRecord {
-        holder,
+        holder: hold.holder,
         wanted,
-        start: record.cursor.clone(),
-        next: record.cursor.clone(),
+        start: cursor.clone(),
+        next: cursor.clone(),
         restarts: 0,
-        whole: false,
+        // What was read before and does not come again from none is there no more.
+        whole: cursor.is_none() && hold.record.last_synced_at.is_some(),
         months: Vec::new(),
+        spent: Spent::default(),
     };
     let mut attempt = Attempt {
-        app,
-        keys,
-        item,
-        number,
-        rev,
+        hold,
         failures,
-        record,
-        token,
+        everything,
         progress,
         accounts: Vec::new(),
+        products: Products::default(),
+        is_failing,
+        is_check: reason == Reason::Check,
     };
-    if state == ItemState::Linking
-        && let Err(stop) = attempt.admit().await
+    let course = &mut attempt.hold.record.course;
+    course.last_attempt_at = Some(Timestamp::now());
+    if reason == Reason::Webhook {
+        course.last_webhook_at = course.last_attempt_at;
+    }
+    if (state == ItemState::Linking || everything)
+        && let Err(stop) = attempt.examine().await
     {
         return attempt.ended(stop).await;
     }
+    if reason == Reason::Person && everything && attempt.hold.record.last_synced_at.is_some() {
+        attempt.ask_the_bank().await;
+    }
     attempt.run(budget).await
+}
+
+/// Until when a bank that fails is left alone. None: one try is due, and it is this one.
+async fn stays_away(app: &App, breaker: Breaker) -> Result<Option<Timestamp>> {
+    let now = Timestamp::now();
+    if breaker.open_at > now {
+        return Ok(Some(breaker.open_at));
+    }
+    let [claimed] = app
+        .db
+        .batch([breakers::try_again(breaker.institution, now)])
+        .await?;
+    Ok((claimed.changed() == 0).then(|| now.plus(breakers::TRY_SECONDS)))
 }
 
 /// Goes on with an attempt that ran out of its budget, if it still has its lease.
@@ -199,58 +267,24 @@ pub(crate) async fn resume(app: &App, item: ItemId, holder: RowId) -> Result<Syn
         .open(&keys)?
         .reveal(&system)
         .map_err(|_| Problem::not_found())?;
-    let (number, rev, failures) = (row.attempt, row.rev, row.failures);
-    let record = open(row, &keys)?;
-    let token = access_token(&record.access_token);
-    let accounts = Vec::new();
+    let (number, failures, everything) = (row.attempt, row.failures, row.everything != 0);
+    let mut hold = Hold::open(app, row, keys, holder, number)?;
+    hold.record.course.last_attempt_at = Some(Timestamp::now());
+    hold.record.course.spent.clone_from(&progress.spent);
     let attempt = Attempt {
-        app,
-        keys,
-        item,
-        number,
-        rev,
+        hold,
         failures,
-        record,
-        token,
+        everything,
         progress,
-        accounts,
+        accounts: Vec::new(),
+        products: Products::default(),
+        is_failing: false,
+        is_check: false,
     };
     attempt.run(Budget::MESSAGE).await
 }
 
-async fn load(app: &App, item: ItemId) -> Result<Option<(ItemRow, Arc<UserKeys>)>> {
-    let [row] = app.db.batch([items::by_id(item)]).await?;
-    let Some(row) = row.rows()?.first::<ItemRow>()? else {
-        return Ok(None);
-    };
-    let keys = app.keys.of(&app.db, PersonId(row.user_id).vault()).await?;
-    Ok(keys.map(|keys| (row, keys)))
-}
-
-fn open(row: ItemRow, keys: &UserKeys) -> Result<ItemRecord> {
-    row.open(keys)?
-        .reveal(&Reveal::system(SystemPurpose::Synchronise))
-        .map_err(|_| Problem::internal("an Item of someone else's"))
-}
-
 impl Attempt<'_> {
-    fn person(&self) -> PersonId {
-        PersonId(RowId(*self.keys.user().as_bytes()))
-    }
-
-    /// Checks what a new Item was granted, before a row of it is read.
-    async fn admit(&mut self) -> std::result::Result<(), Stop> {
-        let answer = self.app.plaid.call(&ItemGet::new(&self.token)).await?;
-        let reply = answer.read::<ItemGet<'_>>()?;
-        let granted: Vec<&str> = reply.item.granted_products().collect();
-        ReadOnlyGrant::check(granted, std::iter::empty::<&str>()).map_err(Stop::NotReadOnly)?;
-        let text =
-            |text: &Option<plaid::Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());
-        self.record.institution_id = text(&reply.item.institution_id);
-        self.record.institution_name = text(&reply.item.institution_name);
-        Ok(())
-    }
-
     async fn run(mut self, budget: Budget) -> Result<Synced> {
         match self.pages(budget).await {
             Ok(synced) => Ok(synced),
@@ -260,11 +294,14 @@ impl Attempt<'_> {
 
     /// Fetches, seals and stages page by page; promotes behind the last.
     async fn pages(&mut self, budget: Budget) -> std::result::Result<Synced, Stop> {
-        let keys = Arc::clone(&self.keys);
-        let mut sealer = Sealer::new(&keys, self.number, &self.progress.months);
+        let keys = Arc::clone(&self.hold.keys);
+        let left_out = self.hold.record.course.left_out.clone();
+        let mut sealer = Sealer::new(&keys, self.hold.number, &self.progress.months, &left_out);
+        let token = self.hold.token();
         for _ in 0..budget.0 {
-            let request = TransactionsSync::page(&self.token, self.progress.next.as_deref());
-            let answer = self.app.plaid.call(&request).await?;
+            let next = self.progress.next.clone();
+            let request = TransactionsSync::page(&token, next.as_deref());
+            let answer = self.hold.ask(&request).await?;
             let page = match answer.read::<TransactionsSync<'_>>() {
                 Ok(page) => page,
                 Err(error) if error.classify() == ErrorClass::MutationDuringPagination => {
@@ -281,11 +318,17 @@ impl Attempt<'_> {
             };
             let (cursor, more) = (cursor.to_owned(), page.has_more);
             let changes = sealer.changes(&page)?;
+            if self.is_check && !changes.is_empty() {
+                log::warn("daily-check-healed", "changes that no webhook told");
+            }
             self.progress.next = Some(cursor);
             self.progress.months = sealer.month_names().collect();
             self.stage(&sealer, changes).await?;
             if !more {
                 self.look_at_accounts(&sealer).await;
+                if self.everything {
+                    self.look_at_products(&sealer).await;
+                }
                 self.promote(&sealer).await?;
                 return Ok(Synced::Whole);
             }
@@ -297,10 +340,12 @@ impl Attempt<'_> {
     /// A page has the accounts of its transactions only; here are all of them. Where
     /// Plaid does not answer, the page's have to do until the next sync.
     async fn look_at_accounts(&mut self, sealer: &Sealer<'_>) {
-        let answer = self.app.plaid.call(&AccountsGet::new(&self.token)).await;
+        let token = self.hold.token();
+        let answer = self.hold.ask(&AccountsGet::new(&token)).await;
         let reply = match &answer {
             Ok(answer) => answer.read::<AccountsGet<'_>>(),
-            Err(_) => Err(UpstreamError::Unreachable),
+            Err(Refusal::Spent(_)) => return,
+            Err(Refusal::Upstream(_)) => Err(UpstreamError::Unreachable),
         };
         match reply {
             Ok(reply) => self.accounts = sealer.accounts(&reply.accounts),
@@ -313,9 +358,10 @@ impl Attempt<'_> {
         sealer: &Sealer<'_>,
         changes: Vec<transactions::Change>,
     ) -> std::result::Result<(), Stop> {
-        let [guard, hold] = self.hold();
-        let stage = transactions::stage(sealer.person(), self.item, self.number, changes);
-        self.app.db.batch([guard, hold, stage]).await?;
+        let [guard, hold] = self.hold.guard();
+        let (item, number) = (self.hold.item, self.hold.number);
+        let stage = transactions::stage(sealer.person(), item, number, changes);
+        self.hold.app.db.batch([guard, hold, stage]).await?;
         Ok(())
     }
 
@@ -331,98 +377,31 @@ impl Attempt<'_> {
         self.progress.next.clone_from(&self.progress.start);
         self.progress.months.clear();
         sealer.forget();
-        let [guard, hold] = self.hold();
-        self.app
-            .db
-            .batch([
-                guard,
-                hold,
-                transactions::clear_stage(self.person(), self.item),
-            ])
-            .await?;
+        let [guard, hold] = self.hold.guard();
+        let clear = transactions::clear_stage(self.hold.person(), self.hold.item);
+        self.hold.app.db.batch([guard, hold, clear]).await?;
         Ok(())
     }
 
-    fn hold(&self) -> [crate::store::engine::Statement; 2] {
-        items::hold_lease(self.item, self.progress.holder, Timestamp::now())
-    }
-
-    /// Rows, accounts, directory and cursor at once.
-    async fn promote(&mut self, sealer: &Sealer<'_>) -> std::result::Result<(), Stop> {
-        let person = sealer.person();
-        let (whole, number) = (self.progress.whole, self.number);
-        let tokens = MonthTokens::new(&self.keys);
-        // A copy: if this does not land, what is written of the failure has the old cursor.
-        let record = ItemRecord {
-            cursor: self.progress.next.clone(),
-            health: Health::Good,
-            last_synced_at: Some(Timestamp::now()),
-            ..self.record.clone()
-        };
-        let release = Release {
-            state: "active",
-            synced: self.progress.wanted,
-            failures: 0,
-            retry_at: Timestamp::from_unix(0),
-        };
-        for _ in 0..PROMOTIONS {
-            let [counts, directory] = self
-                .app
-                .db
-                .batch([
-                    transactions::counts_after(person, self.item, number, whole),
-                    months::of_person(person),
-                ])
-                .await?;
-            let counts: Vec<(MonthToken, u32)> = counts.rows()?.all()?;
-            let directory = self.keys.directory(&directory.rows()?)?;
-            let after = directory.after(&tokens, &counts, sealer.month_names())?;
-            let mut batch = Vec::from(self.hold());
-            batch.extend(months::replace(&self.keys, directory.rev, &after)?);
-            batch.extend(transactions::promote(person, self.item, number, whole));
-            batch.push(accounts::upsert(
-                &self.keys,
-                self.item,
-                number,
-                &self.accounts,
-            )?);
-            batch.push(attempts::clear(self.item));
-            batch.push(items::release(
-                &self.keys, self.item, self.rev, &record, &release,
-            )?);
-            match self.app.db.batch_all(&batch).await {
-                Ok(_) => return Ok(()),
-                // The lease is lost, or another Item of hers changed the directory.
-                Err(EngineError::Guard | EngineError::Duplicate) => {
-                    if !self.still_held().await? {
-                        return Err(Stop::Lost);
-                    }
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Stop::Problem(Problem::unavailable(
-            "Try again.",
-            "a directory under contention",
-        )))
-    }
-
-    async fn still_held(&self) -> std::result::Result<bool, Stop> {
-        let [row] = self.app.db.batch([items::by_id(self.item)]).await?;
-        let row = row.rows()?.first::<ItemRow>()?;
-        Ok(row.is_some_and(|row| row.lease_holder == Some(self.progress.holder)))
-    }
-
     /// Keeps where it stands and sends a message to go on from there.
-    async fn go_on_later(&self) -> std::result::Result<(), Stop> {
-        let [guard, hold] = self.hold();
-        let keep = attempts::keep(&self.keys, self.item, self.number, &self.progress)?;
-        self.app.db.batch([guard, hold, keep]).await?;
+    async fn go_on_later(&mut self) -> std::result::Result<(), Stop> {
+        let spent = &self.hold.record.course.spent;
+        self.progress.spent.clone_from(spent);
+        let Hold {
+            app,
+            keys,
+            item,
+            number,
+            ..
+        } = &self.hold;
+        let [guard, hold] = self.hold.guard();
+        let keep = attempts::keep(keys, *item, *number, &self.progress)?;
+        app.db.batch([guard, hold, keep]).await?;
         let message = Message::Resume {
-            item: self.item.0,
+            item: item.0,
             holder: self.progress.holder,
         };
-        message.send(self.app).await;
+        message.send(app).await;
         Ok(())
     }
 
@@ -430,94 +409,40 @@ impl Attempt<'_> {
     async fn not_ready(&mut self) -> std::result::Result<(), Stop> {
         let release = Release {
             state: "active",
-            synced: self.progress.wanted.saturating_sub(1),
+            synced: Some(self.progress.wanted.saturating_sub(1)),
+            looked_at_everything: None,
             failures: 0,
             retry_at: Timestamp::now().plus(15),
         };
-        let [guard, hold] = self.hold();
-        let accounts = accounts::upsert(&self.keys, self.item, self.number, &self.accounts)?;
-        let release = items::release(&self.keys, self.item, self.rev, &self.record, &release)?;
-        self.app.db.batch([guard, hold, accounts, release]).await?;
+        let hold = &self.hold;
+        let [guard, extend] = hold.guard();
+        let accounts = accounts::upsert(&hold.keys, hold.item, hold.number, &self.accounts)?;
+        let release = hold.release(&hold.record, &release)?;
+        hold.app
+            .db
+            .batch([guard, extend, accounts, release])
+            .await?;
         Ok(())
     }
 
-    /// Writes down how it ended; the lease is given back, the stage is cleared.
-    async fn ended(mut self, stop: Stop) -> Result<Synced> {
-        let problem = match stop {
-            Stop::Lost => return Ok(Synced::Busy),
-            Stop::NotReadOnly(refused) => {
-                log::warn("item-not-read-only", &refused.to_string());
-                self.unlink().await?;
-                return Err(Problem::new(
-                    Kind::NotReadOnly,
-                    format!(
-                        "The connection was removed at once: {refused}. Balance only ever reads."
-                    ),
-                ));
-            }
-            Stop::Upstream(error) => {
-                log::warn("sync-failed", &error.to_string());
-                match error.classify() {
-                    ErrorClass::Revoked | ErrorClass::ItemNotFound => {
-                        self.unlink().await?;
-                        return Ok(Synced::Failed);
-                    }
-                    ErrorClass::NeedsReauth => self.record.health = Health::NeedsReauth,
-                    _ if self.record.health == Health::Good => self.record.health = Health::Failing,
-                    _ => {}
-                }
-                None
-            }
-            Stop::Problem(problem) => Some(problem),
-        };
-        self.give_up().await?;
-        problem.map_or(Ok(Synced::Failed), Err)
-    }
-
-    async fn unlink(&self) -> Result<()> {
-        unlink(self.app, self.person(), self.item, &self.keys).await
-    }
-
-    async fn give_up(&self) -> Result<()> {
-        let failures = self.failures.saturating_add(1);
-        let release = Release {
-            state: if self.record.institution_id.is_some() {
-                "active"
-            } else {
-                "linking"
-            },
-            synced: self.progress.wanted.saturating_sub(1),
-            failures,
-            retry_at: Timestamp::now().plus(backoff(self.record.health, failures)?),
-        };
-        let [guard, hold] = self.hold();
-        let release = items::release(&self.keys, self.item, self.rev, &self.record, &release)?;
-        let cleared = [
-            transactions::clear_stage(self.person(), self.item),
-            attempts::clear(self.item),
-        ];
-        let [stage, attempt] = cleared;
-        match self
-            .app
-            .db
-            .batch([guard, hold, stage, attempt, release])
-            .await
-        {
-            Ok(_) | Err(EngineError::Guard) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+    /// Whether the Item has an account of one of these kinds.
+    fn has_account(&self, kinds: &[plaid::AccountType]) -> bool {
+        let mut accounts = self.accounts.iter();
+        accounts.any(|(_, account)| kinds.contains(&account.kind))
     }
 }
 
-/// Seconds until the next try: doubling from half a minute to six hours, with
-/// jitter; a day where only the person can mend it (a webhook says earlier).
-fn backoff(health: Health, failures: u32) -> Result<i64> {
-    if health == Health::NeedsReauth {
-        return Ok(86_400);
+/// Plaid's code of an error, or what stands for one.
+fn code_of(error: &UpstreamError) -> String {
+    match error {
+        UpstreamError::Unreachable => "UNREACHABLE".into(),
+        UpstreamError::Call(CallError::Plaid(error)) => error.error_code.as_str().into(),
+        UpstreamError::Call(CallError::Status(status)) => format!("HTTP_{status}"),
+        UpstreamError::Call(_) => "UNREADABLE_REPLY".into(),
     }
-    let base = 30_i64
-        .saturating_mul(1 << failures.saturating_sub(1).min(10))
-        .min(21_600);
-    let [jitter] = crate::platform::random::bytes::<1>()?;
-    Ok(base + base * i64::from(jitter) / 512)
+}
+
+/// How an Item that never was whole is called until it is.
+const fn is_new(health: Health) -> bool {
+    matches!(health, Health::Preparing)
 }

@@ -11,11 +11,13 @@ use crate::{
     platform::{Timestamp, log},
     problem::{Problem, Result},
     store::{
-        accounts, attempts,
+        accounts, annotations, attempts, balance_years,
         engine::EngineError,
         items::{self, ItemRow, ItemState},
         keys::UserKeys,
-        months::{self, MonthTokens},
+        month_texts, month_totals,
+        months::{self, Changes, MonthTokens},
+        snapshots,
         transactions::{self, MonthToken},
     },
 };
@@ -55,7 +57,11 @@ pub(super) async fn remove(
             .await?;
         let counts: Vec<(MonthToken, u32)> = counts.rows()?.all()?;
         let directory = keys.directory(&directory.rows()?)?;
-        let after = directory.after(&tokens, &counts, std::iter::empty())?;
+        let changes = Changes {
+            counts: &counts,
+            touched: &[],
+        };
+        let after = directory.after(&tokens, &changes, std::iter::empty())?;
         let mut batch = months::replace(keys, directory.rev, &after)?;
         batch.extend([
             items::begin_removal(item),
@@ -63,6 +69,12 @@ pub(super) async fn remove(
             attempts::clear(item),
             transactions::delete_of_item(person, item),
             accounts::delete_of_item(person, item),
+            annotations::delete_of_item(person, item),
+            snapshots::delete_of_item(person, item),
+            balance_years::delete_of_item(person, item),
+            // Totals and words are made anew from what is left.
+            month_totals::delete_all(person),
+            month_texts::delete_all(person),
         ]);
         match app.db.batch_all(&batch).await {
             Ok(_) => return Ok(()),

@@ -16,19 +16,19 @@ use plaid::{
     webhook::{KeyId, VerificationKey, VerificationToken, Webhook, WebhookError},
 };
 
-use super::{Budget, sync, unlink};
 use crate::{
     app::App,
     events::Message,
-    id::{ItemId, PersonId, RowId},
+    id::RowId,
     platform::{Timestamp, log, signature::P256Key},
     problem::{Kind, Problem, Result},
     store::{
-        inbox::{self, InboxRow, Source},
-        items::{self, ItemRow},
+        inbox::{self, Source},
         table::index,
     },
 };
+
+use super::news::News;
 
 /// How long a key is trusted before Plaid is asked again: a later `expired_at` is
 /// seen within this time, in seconds.
@@ -39,10 +39,6 @@ const UNKNOWN_LIFETIME: i64 = 600;
 
 /// Look-ups a minute that one isolate makes for ids it has never seen a key of.
 const LOOKUPS_A_MINUTE: u32 = 10;
-
-/// How long a webhook for an Item that is not here may wait, in seconds: it can
-/// come before the exchange that makes the Item is finished.
-const STRANGER_SECONDS: i64 = 3_600;
 
 /// Verification keys by id, and ids that are none.
 pub(crate) struct KeyCache(Mutex<Keys>);
@@ -123,8 +119,8 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
         .map_err(refuse)?;
     let webhook = Webhook::parse(body)
         .map_err(|_| Problem::bad_request("The body is signed, but it is no JSON object."))?;
-    let Some(kind) = kind(&webhook) else {
-        log::info("webhook-acknowledged", "plaid");
+    let Some((news, event)) = News::of(&webhook) else {
+        log::info("webhook-acknowledged", &said(&webhook));
         return Ok(());
     };
     let Some(item) = webhook.item_id() else {
@@ -133,15 +129,31 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
     let system = app.system_keys().await?;
     let subject = system.blind(index::PLAID_ITEM, item.as_str().as_bytes());
     let id = RowId::new()?;
-    let [written] = app
-        .db
-        .batch([inbox::insert(id, Source::Plaid, subject, kind, now)])
-        .await?;
+    let insert = match event {
+        None => inbox::insert(id, Source::Plaid, subject, news.name(), now),
+        Some(event) => {
+            let kind = news.kind_of(&system, subject, &event);
+            let whose = (id, Source::Plaid, subject);
+            inbox::insert_event(&system, whose, kind, &event, now)?
+        }
+    };
+    let [written] = app.db.batch([insert]).await?;
     // An equal one that waits has its message already; the sweep sees to lost ones.
     if written.changed() > 0 {
         Message::Inbox { id }.send(app).await;
     }
     Ok(())
+}
+
+/// What an event without work is called: types and codes are Plaid's, made safe to print.
+fn said(webhook: &Webhook) -> String {
+    match webhook {
+        Webhook::Other {
+            webhook_type,
+            webhook_code,
+        } => format!("unknown: {webhook_type} {webhook_code}"),
+        _ => "nothing to do".into(),
+    }
 }
 
 fn refuse(error: WebhookError) -> Problem {
@@ -151,21 +163,6 @@ fn refuse(error: WebhookError) -> Problem {
         "This webhook is not verifiably Plaid's.",
     )
 }
-
-/// What is kept of a webhook: a reason to sync, or an end. Others are counted.
-fn kind(webhook: &Webhook) -> Option<&'static str> {
-    match webhook {
-        // Whether it is well again, or why not, a sync finds out.
-        Webhook::SyncUpdatesAvailable { .. }
-        | Webhook::ItemError { .. }
-        | Webhook::LoginRepaired { .. } => Some(SYNC),
-        Webhook::UserPermissionRevoked { .. } => Some(REVOKED),
-        _ => None,
-    }
-}
-
-const SYNC: &str = "sync";
-const REVOKED: &str = "revoked";
 
 async fn key(app: &App, id: KeyId) -> Result<P256Key> {
     let now = Timestamp::now();
@@ -193,32 +190,4 @@ async fn key(app: &App, id: KeyId) -> Result<P256Key> {
     };
     app.plaid.keys.put(id, key.clone(), now);
     key.ok_or_else(|| refuse(WebhookError::UnusableKey))
-}
-
-/// Does what an inbox row asks for. Twice does no harm: a sync finds what there is.
-pub(crate) async fn handle(app: &App, row: InboxRow) -> Result<()> {
-    let [item] = app.db.batch([items::by_plaid_id(row.subject)]).await?;
-    let now = Timestamp::now();
-    let Some(item) = item.rows()?.first::<ItemRow>()? else {
-        // Maybe its exchange is still under way: the sweep comes back to it.
-        if row.received_at.plus(STRANGER_SECONDS) < now {
-            app.db.batch([inbox::done(row.id, now)]).await?;
-        }
-        return Ok(());
-    };
-    let item_id = ItemId(item.id);
-    if row.kind == REVOKED {
-        let person = PersonId(item.user_id);
-        if let Some(keys) = app.keys.of(&app.db, person.vault()).await? {
-            unlink(app, person, item_id, &keys).await?;
-        }
-        app.db.batch([inbox::done(row.id, now)]).await?;
-        return Ok(());
-    }
-    // From here on the Item itself remembers that there is work.
-    app.db
-        .batch([items::want(item_id), inbox::done(row.id, now)])
-        .await?;
-    sync(app, item_id, Budget::MESSAGE).await?;
-    Ok(())
 }

@@ -2,7 +2,11 @@
 //!
 //! Invariant: one mailbox spelled in two cases or two Unicode forms is one login.
 
-use crate::text::nfc;
+use crate::{
+    id::RowId,
+    store::{keys::UserKeys, table::index},
+    text::nfc,
+};
 
 /// The longest address that mail can be sent to (RFC 5321, errata 1690), in bytes.
 pub(crate) const MAX_BYTES: usize = 254;
@@ -33,6 +37,17 @@ impl Login {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What an account is found by that signs in with what somebody typed.
+pub(crate) fn login_index(system: &UserKeys, typed: &str) -> Option<RowId> {
+    let login = Login::of(typed)?;
+    Some(system.blind(index::LOGIN_EMAIL, login.as_str().as_bytes()))
+}
+
+/// Whether what somebody typed is this login.
+pub(crate) fn same_login(typed: &str, login: &str) -> bool {
+    Login::of(typed).is_some_and(|typed| typed.as_str() == login)
 }
 
 impl Email {

@@ -5,6 +5,7 @@
 //! alone, and recovery codes go with it.
 
 use passkey::{RegistrationResponse, User, UserVerification};
+use tlog::Kind as Deed;
 use vault::Reveal;
 use zeroize::Zeroizing;
 
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
+    audit::{Event, Leaf},
     id::{PasskeyId, RowId},
     platform::{Timestamp, random},
     problem::{Kind, Problem, Result},
@@ -62,7 +64,7 @@ pub(crate) async fn begin_passkey(
     Ok((ticket::issue(app, purpose).await?, options))
 }
 
-/// Enrols a credential. Two batches and a mail.
+/// Enrols a credential. Two batches, and a mail with the audit log's head: six more at most.
 pub(crate) async fn enrol_passkey(
     app: &App,
     signed: &Signed,
@@ -115,10 +117,18 @@ pub(crate) async fn enrol_passkey(
         last_used_at: None,
     };
     let insert = passkeys::insert(&signed.keys, id, index, &record)?;
+    let event = Event::key(signed.person, id, &record.credential);
+    let leaf = Leaf::new(
+        Deed::KeyEnrolled,
+        &system,
+        Some(&signed.keys),
+        &event,
+        &[id.0],
+    )?;
     // Its ticket first: a credential that is somebody's fails the same way.
     match app
         .db
-        .batch([ticket.spend(), insert, approval.spend()])
+        .batch_all(&leaf.before([ticket.spend(), insert, approval.spend()]))
         .await
     {
         Ok(_) => {}
@@ -134,7 +144,7 @@ pub(crate) async fn enrol_passkey(
     Ok((id, record))
 }
 
-/// Removes a credential. Three batches and a mail.
+/// Removes a credential. Three batches, and a mail with the audit log's head: six more at most.
 pub(crate) async fn remove_passkey(
     app: &App,
     signed: &Signed,
@@ -142,11 +152,19 @@ pub(crate) async fn remove_passkey(
     id: PasskeyId,
 ) -> Result<()> {
     let (factors, rev, record) = account(app, signed).await?;
-    if !factors.passkeys.iter().any(|enrolled| enrolled.id == id) {
-        return Err(Problem::not_found());
-    }
+    let enrolled = factors.passkeys.iter().find(|enrolled| enrolled.id == id);
+    let enrolled = enrolled.ok_or_else(Problem::not_found)?;
     let approval = asked.approved(app, signed).await?;
-    let mut batch = Vec::from(passkeys::delete(signed.person, id));
+    let system = app.system_keys().await?;
+    let event = Event::key(signed.person, id, &enrolled.record.credential);
+    let leaf = Leaf::new(
+        Deed::KeyRemoved,
+        &system,
+        Some(&signed.keys),
+        &event,
+        &[id.0],
+    )?;
+    let mut batch = leaf.before(passkeys::delete(signed.person, id));
     batch.extend(last_goes(signed, &factors, rev, &record)?);
     approval.land(app, batch).await?;
     mails::notify(app, &record.email, Notice::PasskeyRemoved).await;

@@ -14,7 +14,7 @@ mod work;
 use vault::{Reveal, SystemPurpose};
 use zeroize::Zeroizing;
 
-use super::{Caller, Signed, step_up::Asked, token::OpaqueToken};
+use super::{Caller, step_up::Asked, token::OpaqueToken};
 use crate::{
     app::App,
     events::Message,
@@ -29,7 +29,8 @@ use crate::{
         erasures::{self, ErasureRow, TaskRecord},
         inbox,
         items::{self, ItemRow},
-        keys, passkeys, password_resets,
+        keys::{self, UserKeys},
+        operators, passkeys, password_resets,
         people::{self, PersonRecord, PersonRow},
         recovery_codes, sessions, sign_ups,
         table::index,
@@ -53,17 +54,31 @@ pub(crate) struct Begun {
 pub(crate) async fn erase(app: &App, caller: Caller, asked: Asked) -> Result<Begun> {
     let signed = caller.signed().await?;
     let spend = asked.approved(app, &signed).await?.spend();
+    go(app, signed.person, &signed.keys, spend).await
+}
+
+/// Erases an account that two operators agreed to erase. `spend` uses their agreement up.
+pub(crate) async fn erase_by_operators(
+    app: &App,
+    person: PersonId,
+    keys: &UserKeys,
+    spend: Statement,
+) -> Result<ErasureId> {
+    Ok(go(app, person, keys, spend).await?.id)
+}
+
+async fn go(app: &App, person: PersonId, keys: &UserKeys, spend: Statement) -> Result<Begun> {
     let begun = Begun {
         id: ErasureId(RowId::new()?),
         token: OpaqueToken::generate()?,
     };
     for _ in 0..TRIES {
         let mut batch = vec![spend.clone()];
-        batch.extend(shut_out(app, &signed, &begun).await?);
+        batch.extend(shut_out(app, person, keys, &begun).await?);
         match app.db.batch_all(&batch).await {
             Ok(_) => {
-                app.tokens.forget_all(signed.person);
-                app.keys.forget(signed.person.vault());
+                app.tokens.forget_all(person);
+                app.keys.forget(person.vault());
                 let erasure = begun.id.0;
                 Message::Erase { erasure }.send(app).await;
                 return Ok(begun);
@@ -83,8 +98,13 @@ pub(crate) async fn erase(app: &App, caller: Caller, asked: Asked) -> Result<Beg
 
 /// The one batch. What is the system's own comes first: where an engine commits one
 /// shard after the other, an erasure that is written down carries out the rest.
-async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<Statement>> {
-    let (person, now) = (signed.person, Timestamp::now());
+async fn shut_out(
+    app: &App,
+    person: PersonId,
+    hers: &UserKeys,
+    begun: &Begun,
+) -> Result<Vec<Statement>> {
+    let now = Timestamp::now();
     let [row, items, billing] = app
         .db
         .batch([
@@ -94,10 +114,9 @@ async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<State
         ])
         .await?;
     let row: PersonRow = row.rows()?.first()?.ok_or_else(Problem::unauthenticated)?;
-    let account = signed
-        .keys
+    let account = hers
         .open::<PersonRecord>(row.id, row.rev, row.sealed)?
-        .reveal(&signed.reveal)
+        .reveal(&Reveal::system(SystemPurpose::Erase))
         .map_err(|_| Problem::internal("no right to an account"))?;
     let items: Vec<ItemRow> = items.rows()?.all()?;
     let ids: Vec<ItemId> = items.iter().map(|item| ItemId(item.id)).collect();
@@ -109,7 +128,7 @@ async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<State
     let mut batch = vec![erasures::insert(begun.id, person, &begun.token.hash(), now)];
     for item in items {
         let record = item
-            .open(&signed.keys)?
+            .open(hers)?
             .reveal(&Reveal::system(SystemPurpose::Erase))
             .map_err(|_| Problem::internal("no right to an Item"))?;
         let plaid_index = system.blind(index::PLAID_ITEM, record.plaid_item_id.as_bytes());
@@ -122,7 +141,7 @@ async fn shut_out(app: &App, signed: &Signed, begun: &Begun) -> Result<Vec<State
     let billing: Option<BillingRow> = billing.rows()?.first()?;
     let billed_at = billing.as_ref().map(|row| row.rev);
     if let Some(row) = billing {
-        let record = row.open(&signed.keys)?;
+        let record = row.open(hers)?;
         let record = record
             .reveal(&Reveal::system(SystemPurpose::Erase))
             .map_err(|_| Problem::internal("no right to a subscription"))?;
@@ -172,6 +191,7 @@ fn doors(person: PersonId) -> Vec<Statement> {
         email_changes::delete_all(person),
         items::delete_all(person),
         billing::delete_all(person),
+        operators::delete_account(person),
     ]
 }
 

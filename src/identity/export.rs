@@ -5,6 +5,7 @@
 //! Invariant: the transactions are those of one moment, however many batches they are
 //! read in: where a sync lands meanwhile, they are read again.
 
+mod banking;
 mod csv;
 mod reader;
 mod tables;
@@ -27,7 +28,8 @@ pub(crate) use writer::Format;
 use reader::{Reader, SESSIONS};
 use writer::Writer;
 
-/// Everything about whoever asks. Three batches and one for every 2,000 transactions.
+/// Everything about whoever asks. Five batches, one for every 2,000 transactions and one for
+/// every 500 notes.
 pub(crate) async fn export(
     app: &App,
     caller: Caller,
@@ -75,6 +77,9 @@ pub(crate) async fn export(
         .await?;
     reader.accounts(&mut writer, &accounts)?;
     reader.transactions(&mut writer).await?;
+    reader.banking(&mut writer).await?;
+    reader.audit_entries(&mut writer).await?;
+    reader.consents(&mut writer).await?;
     writer.finish()
 }
 

@@ -5,6 +5,7 @@
 use super::{email::Email, token::OpaqueToken};
 use crate::{
     app::App,
+    audit,
     id::ErasureId,
     platform::{Timestamp, log},
     problem::{Problem, Result},
@@ -144,11 +145,17 @@ impl Notice {
 /// Tells of what has happened. It has happened, so a mail that cannot be sent fails
 /// nothing.
 pub(super) async fn notify(app: &App, to: &str, notice: Notice) {
-    let text = format!(
+    let mut text = format!(
         "{}\n\nIf it was not you, somebody is in your account: sign in, end all sessions and change\n\
          your password.\n",
         notice.sentence()
     );
+    // A key that comes or goes is in the audit log; its head leaves our hands with the mail.
+    if matches!(notice, Notice::PasskeyAdded | Notice::PasskeyRemoved)
+        && let Ok(head) = audit::head_for_a_mail(app).await
+    {
+        text.extend(["\n", &head]);
+    }
     if send_to(app, to, notice.subject(), &text).await.is_err() {
         log::warn("mail", "a notice could not be sent");
     }

@@ -33,6 +33,7 @@ mod visitor;
 pub(crate) use api_token::{TokenRequest, mint_token};
 pub(crate) use caller::{COOKIE, Caller, Signed};
 pub(crate) use confirmation::confirm;
+pub(crate) use email::{login_index, same_login};
 pub(crate) use email_change::{
     SECONDS as EMAIL_CHANGE_SECONDS, ask_for_email_change, confirm_email_change,
 };
@@ -41,8 +42,8 @@ pub(crate) use enrolment::{
     remove_totp,
 };
 pub(crate) use erasure::{
-    Begun as BegunErasure, carry_on as carry_on_erasure, erase, look_at as look_at_erasure,
-    sweep as sweep_erasures,
+    Begun as BegunErasure, carry_on as carry_on_erasure, erase, erase_by_operators,
+    look_at as look_at_erasure, sweep as sweep_erasures,
 };
 pub(crate) use export::{Format as ExportFormat, export};
 pub(crate) use factors::{Enrolled, Factors, Method};
@@ -56,7 +57,7 @@ pub(crate) use session::{NewSession, no_cookie};
 pub(crate) use sign_in::{Admitted, SecondFactorNeeded, SignedIn, sign_in};
 pub(crate) use sign_up::{Applicant, checked_name, sign_up};
 pub(crate) use step_up::{Action, Asked, begin as begin_step_up, confirm as confirm_step_up};
-pub(crate) use token::TokenCache;
+pub(crate) use token::{OpaqueToken, TokenCache};
 pub(crate) use visitor::Visitor;
 
 use crate::{

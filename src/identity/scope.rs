@@ -10,16 +10,18 @@ pub(crate) enum Scope {
     ProfileRead,
     AccountsRead,
     TransactionsRead,
+    TransactionsWrite,
     ItemsRead,
     ItemsWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::ProfileRead,
         Self::AccountsRead,
         Self::TransactionsRead,
+        Self::TransactionsWrite,
         Self::ItemsRead,
         Self::ItemsWrite,
     ];
@@ -30,6 +32,7 @@ impl Scope {
             Self::ProfileRead => "profile:read",
             Self::AccountsRead => "accounts:read",
             Self::TransactionsRead => "transactions:read",
+            Self::TransactionsWrite => "transactions:write",
             Self::ItemsRead => "items:read",
             Self::ItemsWrite => "items:write",
         }
@@ -73,6 +76,7 @@ pub(crate) mod access {
         ProfileRead,
         AccountsRead,
         TransactionsRead,
+        TransactionsWrite,
         ItemsRead,
         ItemsWrite
     );

@@ -96,6 +96,8 @@ pub(crate) struct Asked {
 
 /// The right to take one action, not yet used.
 pub(crate) struct Approval {
+    /// By a key that checked that it was her.
+    by_key: bool,
     action: Action,
     spend: Statement,
 }
@@ -119,12 +121,14 @@ impl Asked {
                 person,
                 session,
                 action,
+                by_key,
             } = &ticket.purpose
             && *person == signed.person
             && *session == signed.session()?
             && *action == self.action
         {
             return Ok(Approval {
+                by_key: *by_key,
                 spend: ticket.spend(),
                 action: self.action,
             });
@@ -132,6 +136,19 @@ impl Asked {
         let outcomes = app.db.batch(Factors::of_person(signed.person)).await?;
         let factors = Factors::open(&signed.keys, &signed.reveal, outcomes)?;
         Err(Problem::step_up_required(self.action, factors.methods()))
+    }
+}
+
+impl Asked {
+    /// As [`Self::approved`], for what only a key approves that checks that it is her.
+    pub(crate) async fn approved_by_key(self, app: &App, signed: &Signed) -> Result<Approval> {
+        let approval = self.approved(app, signed).await?;
+        if approval.by_key {
+            Ok(approval)
+        } else {
+            let methods = vec![Method::Passkey];
+            Err(Problem::step_up_required(approval.action, methods))
+        }
     }
 }
 
@@ -213,6 +230,7 @@ pub(crate) async fn confirm(
     let proved = prove(app, person, &challenge, UserVerification::Preferred, proof).await?;
     session.record.stepped_up_at = Some(Timestamp::now());
     session.record.user_verified |= proved.user_verified;
+    let by_key = proved.factor == Method::Passkey.name() && proved.user_verified;
     let mut batch = vec![spend];
     batch.extend(proved.writes);
     // For her to see; where two step-ups meet, one of them is written.
@@ -234,6 +252,7 @@ pub(crate) async fn confirm(
             person,
             session: bound,
             action,
+            by_key,
         },
     )
     .await

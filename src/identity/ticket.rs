@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     app::App,
-    id::{PersonId, RowId, SessionId},
+    id::{ConsentId, OperatorId, PasskeyId, PersonId, RowId, SessionId},
     platform::{Timestamp, random},
     problem::{Problem, Result},
     store::{
@@ -28,6 +28,8 @@ use super::step_up::Action;
 const SECONDS: i64 = 5 * 60;
 /// How long a page of Plaid's own stays open.
 const HOSTED_LINK_SECONDS: i64 = 4 * 60 * 60;
+/// How long another operator has to agree.
+const PROPOSAL_SECONDS: i64 = 15 * 60;
 /// The longest there is, in characters.
 pub(crate) const MAX_LENGTH: usize = 4096;
 
@@ -76,6 +78,32 @@ pub(crate) enum Purpose {
         person: PersonId,
         session: SessionId,
         action: Action,
+        /// By a key that checked that it was her.
+        #[serde(default)]
+        by_key: bool,
+    },
+    /// A terminal is to begin a session of the console.
+    Console {
+        operator: OperatorId,
+        /// Base64url of the SHA-256 of what the terminal keeps (RFC 7636).
+        code_challenge: String,
+        reason_type: String,
+        reason: String,
+        ticket: String,
+    },
+    /// A person reads the text of a consent.
+    Consent {
+        person: PersonId,
+        session: SessionId,
+        consent: ConsentId,
+        key: PasskeyId,
+        issued: u64,
+        nonce: [u8; 32],
+    },
+    /// An operator proposes to erase an account.
+    Erasure {
+        person: PersonId,
+        proposed_by: OperatorId,
     },
 }
 
@@ -83,6 +111,7 @@ impl Purpose {
     const fn lifetime(&self) -> i64 {
         match self {
             Self::HostedLink { .. } => HOSTED_LINK_SECONDS,
+            Self::Erasure { .. } => PROPOSAL_SECONDS,
             _ => SECONDS,
         }
     }

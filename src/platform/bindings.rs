@@ -18,6 +18,12 @@ impl Bindings {
         glue::variable(&self.0, name).filter(|value| !value.is_empty())
     }
 
+    /// The id of the deployed version, where its metadata are bound.
+    pub(crate) fn version(&self) -> Option<String> {
+        let metadata = self.handle("CF_VERSION_METADATA")?;
+        glue::variable(&metadata, "id").filter(|id| !id.is_empty() && id.len() <= 64)
+    }
+
     /// A binding's handle, where it is bound.
     pub(crate) fn handle(&self, name: &str) -> Option<JsValue> {
         let handle = glue::binding(&self.0, name);

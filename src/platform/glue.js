@@ -108,6 +108,14 @@ export async function verifyEd25519(point, signature, data) {
   return crypto.subtle.verify({ name: "Ed25519" }, key, signature, data);
 }
 
+// The public key of a seed (RFC 8032), and what it signs: 32 and 64 bytes. PKCS #8 is the form in
+// which a seed can be imported, its public half comes out as a JWK.
+export async function signEd25519(pkcs8, data) {
+  const key = await crypto.subtle.importKey("pkcs8", pkcs8, { name: "Ed25519" }, true, ["sign"]);
+  const { x } = await crypto.subtle.exportKey("jwk", key);
+  return [x, new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, key, data))];
+}
+
 // `n` is the modulus in base64url; the exponent is 65537.
 export async function verifyRs256(n, signature, data) {
   const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };

@@ -54,6 +54,12 @@ extern "C" {
         data: Uint8Array,
     ) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_name = signEd25519, catch)]
+    pub(super) async fn sign_ed25519(
+        pkcs8: Uint8Array,
+        data: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = verifyRs256, catch)]
     pub(super) async fn verify_rs256(
         n: &str,

@@ -1,11 +1,13 @@
-//! Signatures verified by `WebCrypto`: ES256 nine times faster than in wasm.
+//! Signatures made and verified by `WebCrypto`: ES256 nine times faster than in wasm.
 //! Invariant: a key or a signature that it does not take is one that does not hold.
 
 use std::future::Future;
 
-use js_sys::Uint8Array;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use js_sys::{Array, Uint8Array};
 use passkey::{PublicKey, SignedAssertion};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
+use zeroize::Zeroizing;
 
 use super::glue;
 
@@ -50,6 +52,26 @@ pub(crate) async fn verifies(assertion: &SignedAssertion) -> bool {
             holds(glue::verify_rs256(&n, bytes(signature), bytes(message))).await
         }
     }
+}
+
+/// In front of a seed it makes a private key of Ed25519 in PKCS #8 (RFC 8410, 7).
+const PKCS8: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
+
+/// The public key of a seed, and its signature over `message`. `None` where the platform
+/// does not sign.
+pub(crate) async fn sign_ed25519(seed: &[u8; 32], message: &[u8]) -> Option<([u8; 32], [u8; 64])> {
+    let mut key = Zeroizing::new(PKCS8.to_vec());
+    key.extend_from_slice(seed);
+    let signed = glue::here(glue::sign_ed25519(bytes(&key), bytes(message)));
+    let signed = glue::here(async move {
+        let parts: Array = signed.await.ok()?.dyn_into().ok()?;
+        let public = URL_SAFE_NO_PAD.decode(parts.get(0).as_string()?).ok()?;
+        let signature: Uint8Array = parts.get(1).dyn_into().ok()?;
+        Some((public.try_into().ok()?, signature.to_vec().try_into().ok()?))
+    });
+    signed.await
 }
 
 /// What a verdict comes to.

@@ -60,6 +60,18 @@ kinds! {
     CrossSite, "cross-site", "Refused across sites", FORBIDDEN;
     /// A webhook's signature does not hold.
     InvalidSignature, "invalid-signature", "The signature does not hold", UNAUTHORIZED;
+    /// An account that is no operator wants to the console.
+    NotAnOperator, "not-an-operator", "Not an operator", FORBIDDEN;
+    /// A command that an operator's role does not give.
+    RoleInsufficient, "role-insufficient", "The role does not give this", FORBIDDEN;
+    /// An operator about himself.
+    SelfService, "self-service", "Nobody serves or reviews himself", FORBIDDEN;
+    /// Hidden fields without a consent that covers them.
+    ConsentRequired, "consent-required", "Her consent is needed", FORBIDDEN;
+    /// A consent that does not hold for this.
+    ConsentRefused, "consent-refused", "The consent does not hold", FORBIDDEN;
+    /// Reviews are too late for anything to be revealed.
+    RevealSuspended, "reveal-suspended", "Nothing is revealed until the reviews are made", FORBIDDEN;
     /// Nothing here.
     NotFound, "not-found", "Not found", NOT_FOUND;
     /// The path exists, the method does not.
@@ -84,6 +96,8 @@ kinds! {
     NotReadOnly, "not-read-only", "The connection was not read-only", UNPROCESSABLE_ENTITY;
     /// The same bank connection exists already.
     DuplicateItem, "duplicate-item", "This bank is already connected", CONFLICT;
+    /// The only account that is left of a connection.
+    LastAccount, "last-account", "The last account of a bank goes with the bank", CONFLICT;
     /// The person has to sign in at her bank again.
     NeedsReauth, "needs-reauth", "The bank wants a new sign-in", CONFLICT;
     /// Plaid refused what the client sent on.

@@ -1,5 +1,6 @@
 //! `/v1/accounts`: the accounts behind the bank connections.
 
+use http::StatusCode;
 use money::Money;
 use plaid::AccountType;
 use serde::Serialize;
@@ -11,14 +12,18 @@ use super::{
     money::MoneyBody,
 };
 use crate::{
+    app::App,
+    banking,
     id::{AccountId, ItemId},
     identity::{Caller, Signed, access},
-    problem::{Problem, ProblemBody, Result},
+    problem::{Kind, Problem, ProblemBody, Result},
     store::accounts::{self, AccountRow},
 };
 
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(list)).routes(routes!(show))
+    Routes::new()
+        .routes(routes!(list))
+        .routes(routes!(show, disconnect))
 }
 
 /// An account at a bank.
@@ -65,10 +70,19 @@ struct BalancesBody {
 
 /// Accounts, by connection.
 #[derive(Serialize, ToSchema)]
-struct AccountList {
+pub(super) struct AccountList {
     data: Vec<AccountBody>,
     /// Always null: a person's accounts are one page.
     next_cursor: Option<String>,
+}
+
+impl AccountList {
+    pub(super) const fn new(data: Vec<AccountBody>) -> Self {
+        Self {
+            data,
+            next_cursor: None,
+        }
+    }
 }
 
 impl AccountBody {
@@ -117,10 +131,7 @@ async fn list(caller: Caller<access::AccountsRead>) -> Result<Json<AccountList>>
         .into_iter()
         .map(|row| AccountBody::open(row, &signed))
         .collect::<Result<_>>()?;
-    Ok(Json(AccountList {
-        data,
-        next_cursor: None,
-    }))
+    Ok(Json(AccountList::new(data)))
 }
 
 /// Show an account
@@ -147,4 +158,47 @@ async fn show(
         .await?;
     let row: AccountRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
     Ok(Json(AccountBody::open(row, &signed)?))
+}
+
+/// Disconnect an account
+///
+/// Deletes everything that was read of it at once: transactions and what you said of them,
+/// holdings, debts, its part in net worth. Its siblings stay, and no sync brings it back
+/// (`POST /v1/items/{id}/repairs` may). A batch for every 2,000 transactions of the
+/// connection, and six more.
+#[utoipa::path(
+    delete,
+    path = "/v1/accounts/{id}",
+    operation_id = "disconnect_account",
+    security(("bearer" = ["items:write"]), ("cookie" = [])),
+    tag = "Accounts and transactions",
+    params(("id" = String, Path, description = "The account's id.", pattern = "^acct_[0-9a-f]{32}$")),
+    responses(
+        (status = 204, description = "Disconnected, and its data deleted."),
+        (status = 404, description = "No such account of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "It is the connection's last: disconnect the bank.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn disconnect(
+    app: App,
+    caller: Caller<access::ItemsWrite>,
+    PathId(account): PathId<AccountId>,
+) -> Result<StatusCode> {
+    let (_, [rows]) = caller
+        .read(|signed| Ok([accounts::of_person(signed.person)]))
+        .await?;
+    let rows: Vec<AccountRow> = rows.rows()?.all()?;
+    let item = rows
+        .iter()
+        .find(|row| row.id == account.0)
+        .map(|row| row.item_id)
+        .ok_or_else(Problem::not_found)?;
+    if rows.iter().filter(|row| row.item_id == item).count() < 2 {
+        return Err(Problem::new(
+            Kind::LastAccount,
+            "This is the last account of the connection: disconnect the bank instead.",
+        ));
+    }
+    banking::remove_account(&app, ItemId(item), account).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -222,7 +222,9 @@ from_path!(
     crate::id::PasskeyId,
     crate::id::ErasureId,
     crate::id::ItemId,
-    crate::id::AccountId
+    crate::id::AccountId,
+    crate::id::TransactionId,
+    crate::id::ConsentId
 );
 
 impl<S: Send + Sync, T: FromPath> FromRequestParts<S> for PathId<T> {

@@ -1,9 +1,12 @@
 //! `/v1/items`: bank connections (Plaid's Items).
 
+mod body;
+mod care;
+
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use plaid::{ItemFingerprint, PublicToken};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
@@ -14,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    banking::{self, Budget, Linked},
+    banking::{self, Linked, Synced},
     billing::Entitlements,
     id::ItemId,
     identity::{Caller, Signed, access},
@@ -22,15 +25,18 @@ use crate::{
     store::{
         accounts::{self, AccountRow},
         billing,
-        items::{self, Health, ItemRow},
+        items::{self, ItemRow},
     },
 };
+
+use body::{ItemBody, ItemList, ItemWithAccounts};
 
 pub(super) fn router() -> Routes {
     Routes::new()
         .routes(routes!(create, list))
         .routes(routes!(show, remove))
         .routes(routes!(refresh))
+        .merge(care::router())
 }
 
 /// Accounts that Link's metadata may name.
@@ -78,97 +84,6 @@ struct PickedAccount {
     #[serde(default)]
     #[schema(example = "0000")]
     mask: Option<String>,
-}
-
-/// A bank connection.
-#[derive(Serialize, ToSchema)]
-struct ItemBody {
-    #[schema(value_type = String, example = "item_0199c1f2b7a47d3c8e5f60718293a4b5")]
-    id: ItemId,
-    institution: InstitutionBody,
-    status: Status,
-    /// What the status means and what helps, in plain words.
-    message: &'static str,
-    /// When everything the bank had was here last.
-    last_synced_at: Option<String>,
-    created_at: String,
-}
-
-/// The bank.
-#[derive(Serialize, ToSchema)]
-struct InstitutionBody {
-    #[schema(example = "ins_109508")]
-    id: Option<String>,
-    #[schema(example = "First Platypus Bank")]
-    name: Option<String>,
-}
-
-/// How a connection is.
-#[derive(Serialize, ToSchema, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    /// The first transactions are on their way.
-    Preparing,
-    /// Everything works.
-    Good,
-    /// The person has to sign in at her bank again.
-    NeedsReauth,
-    /// It fails for now and is tried again by itself.
-    Failing,
-}
-
-/// A bank connection with its accounts.
-#[derive(Serialize, ToSchema)]
-struct ItemWithAccounts {
-    #[serde(flatten)]
-    item: ItemBody,
-    accounts: Vec<AccountBody>,
-}
-
-/// Bank connections, oldest first.
-#[derive(Serialize, ToSchema)]
-struct ItemList {
-    data: Vec<ItemBody>,
-    /// Always null: a person's connections are one page.
-    next_cursor: Option<String>,
-}
-
-impl ItemBody {
-    fn open(row: ItemRow, signed: &Signed) -> Result<Self> {
-        let id = ItemId(row.id);
-        let record = row.open(&signed.keys)?;
-        let record = record
-            .reveal(&signed.reveal)
-            .map_err(|_| Problem::not_found())?;
-        let (status, message) = match record.health {
-            Health::Preparing => (
-                Status::Preparing,
-                "Your bank is handing over your transactions; they appear by themselves.",
-            ),
-            Health::Good => (Status::Good, "Everything works."),
-            Health::NeedsReauth => (
-                Status::NeedsReauth,
-                "Your bank wants you to sign in again: reconnect it, and it goes on by itself.",
-            ),
-            Health::Failing => (
-                Status::Failing,
-                "Your bank does not answer at the moment; we try again by ourselves.",
-            ),
-        };
-        Ok(Self {
-            id,
-            institution: InstitutionBody {
-                id: record.institution_id.clone(),
-                name: record.institution_name.clone(),
-            },
-            status,
-            message,
-            last_synced_at: record
-                .last_synced_at
-                .map(crate::platform::Timestamp::rfc3339),
-            created_at: record.created_at.rfc3339(),
-        })
-    }
 }
 
 /// Connect a bank
@@ -247,7 +162,7 @@ async fn connect(
         From::Page(ticket) => banking::hosted_result(app, signed, &ticket).await?,
     };
     let item = banking::link(app, signed, present, &linked).await?;
-    banking::sync(app, item, Budget::REQUEST).await?;
+    banking::sync(app, item).await?;
     Ok((item, read_back(app, signed, item).await?))
 }
 
@@ -312,6 +227,19 @@ fn linked(
         public_token: PublicToken::new(public_token),
         picked,
     })
+}
+
+/// The connection after a look at it. Where Plaid may not be asked now, that is the answer.
+async fn answer(
+    app: &App,
+    signed: &Signed,
+    item: ItemId,
+    synced: Synced,
+) -> Result<Json<ItemWithAccounts>> {
+    match synced {
+        Synced::Spent(seconds) => Err(Problem::too_many(seconds)),
+        _ => Ok(Json(read_back(app, signed, item).await?)),
+    }
 }
 
 async fn read_back(app: &App, signed: &Signed, item: ItemId) -> Result<ItemWithAccounts> {
@@ -399,8 +327,9 @@ async fn show(
 
 /// Refresh a bank connection
 ///
-/// Fetches whatever the bank has now, and answers when it is here or, after 2,000
-/// changes, while the rest is on its way. One batch and a sync.
+/// Has the bank looked at again, where it allows that, and fetches whatever there is now:
+/// transactions, accounts, holdings, debts and recurring payments. Answers when it is here
+/// or, after 2,000 changes, while the rest is on its way. One batch and a sync.
 #[utoipa::path(
     post,
     path = "/v1/items/{id}/sync",
@@ -410,6 +339,7 @@ async fn show(
     params(("id" = String, Path, description = "The connection's id.", pattern = "^item_[0-9a-f]{32}$")),
     responses(
         (status = 200, description = "The connection, as it is now.", body = ItemWithAccounts),
+        (status = 429, description = "Plaid was asked as often as it allows in a minute.", body = ProblemBody<'static>, content_type = "application/problem+json"),
         (status = 404, description = "No such connection of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
     )
 )]
@@ -424,9 +354,9 @@ async fn refresh(
     if row.rows()?.first::<ItemRow>()?.is_none() {
         return Err(Problem::not_found());
     }
-    app.db.batch([items::want(item)]).await?;
-    banking::sync(&app, item, Budget::REQUEST).await?;
-    Ok(Json(read_back(&app, &signed, item).await?))
+    app.db.batch([items::want_everything(item)]).await?;
+    let synced = banking::sync(&app, item).await?;
+    answer(&app, &signed, item, synced).await
 }
 
 /// Disconnect a bank

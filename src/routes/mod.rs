@@ -2,9 +2,13 @@
 //! response types and its `OpenAPI`. The router and the document are made from the
 //! same handlers ([`contract`]), so the document cannot name a route that is not there.
 
+mod access_log;
 mod accounts;
 mod api_tokens;
+mod audit_log;
 mod billing;
+mod cash_flow;
+mod consents;
 mod contract;
 mod email_changes;
 mod email_verifications;
@@ -17,6 +21,7 @@ mod items;
 mod link_tokens;
 mod me;
 mod money;
+mod operator;
 mod passkey_challenges;
 mod passkeys;
 mod password;
@@ -24,6 +29,7 @@ mod passwords;
 mod plaid_webhooks;
 mod proof;
 mod recovery_codes;
+mod recurring;
 mod sensitive;
 mod sessions;
 mod step_ups;
@@ -31,6 +37,7 @@ mod stripe_webhooks;
 mod totp;
 mod transactions;
 mod users;
+mod wealth;
 mod well_known;
 
 use axum::{Extension, Router};
@@ -38,6 +45,7 @@ use http::{Method, Uri};
 
 use crate::problem::{Kind, Problem};
 
+pub(crate) use extract::parse;
 pub(crate) use health::PATH as HEALTH;
 
 /// Every route. Built once per isolate.
@@ -69,7 +77,14 @@ fn resources() -> contract::Routes {
         .merge(items::router())
         .merge(accounts::router())
         .merge(transactions::router())
+        .merge(cash_flow::router())
+        .merge(recurring::router())
+        .merge(wealth::router())
         .merge(billing::router())
+        .merge(access_log::router())
+        .merge(consents::router())
+        .merge(operator::router())
+        .merge(audit_log::router())
         .merge(plaid_webhooks::router())
         .merge(stripe_webhooks::router())
         .merge(well_known::router())

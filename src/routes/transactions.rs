@@ -1,29 +1,33 @@
 //! `/v1/transactions`: what happened in the accounts, newest first.
 
-use std::borrow::Cow;
+mod annotation;
+mod body;
 
-use axum::response::{IntoResponse, Response};
-use money::Money;
-use plaid::{CategoryConfidence, CivilDate, PaymentChannel};
-use serde::{Deserialize, Serialize};
+use axum::response::Response;
+use plaid::CivilDate;
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     contract::{Routes, routes},
-    extract::{Json, Query},
-    money::MoneyBody,
+    extract::{Json, PathId, Query},
 };
 use crate::{
     app::App,
-    banking::{self, Filter, Page},
+    banking::{self, Filter},
     id::{AccountId, TransactionId},
     identity::{Caller, access},
-    problem::{Problem, Result},
-    store::transactions::{TransactionRecord, account_of},
+    problem::{Problem, ProblemBody, Result},
 };
 
+use annotation::AnnotationRequest;
+use body::{TransactionBody, TransactionList, one, reply};
+
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(list)).routes(routes!(search))
+    Routes::new()
+        .routes(routes!(list))
+        .routes(routes!(search))
+        .routes(routes!(show, annotate))
 }
 
 /// Which transactions, and how many of them.
@@ -53,9 +57,19 @@ struct ListParameters {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SearchRequest {
-    /// In the name, the merchant or the bank's own words, in any case, accents or not.
+    /// In the name, the merchant, the bank's own words, or your notes and tags, in any case, accents or not. This,
+    /// `category` or `tag` is required.
+    #[serde(default)]
     #[schema(min_length = 1, max_length = 100, example = "coffee")]
-    text: String,
+    text: Option<String>,
+    /// Your own category, or, where you gave none, Plaid's: primary or detailed.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 64, example = json!(null))]
+    category: Option<String>,
+    /// One of your tags.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 40, example = json!(null))]
+    tag: Option<String>,
     /// Only of this account.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^acct_[0-9a-f]{32}$", example = json!(null))]
@@ -79,96 +93,6 @@ struct SearchRequest {
     #[serde(default)]
     #[schema(example = json!(null))]
     cursor: Option<String>,
-}
-
-/// A page of transactions, newest first.
-#[derive(Serialize, ToSchema)]
-struct TransactionList<'a> {
-    data: Vec<TransactionBody<'a>>,
-    /// For the next page; null on the last.
-    next_cursor: Option<&'a str>,
-}
-
-/// A transaction.
-#[derive(Serialize, ToSchema)]
-struct TransactionBody<'a> {
-    #[schema(value_type = String, example = "txn_9b1f0c3e5a7d4821b6c4f0a9d8e7c6b5")]
-    id: TransactionId,
-    #[schema(value_type = String, example = "acct_5f0c8a3bb0e94b7f9a35c1d2e4f60718")]
-    account_id: AccountId,
-    /// When it posted; of a pending one, when it happened.
-    #[schema(value_type = String, format = Date, example = "2026-10-03")]
-    date: CivilDate,
-    /// When it was authorized, where the bank says so.
-    #[schema(value_type = Option<String>, format = Date)]
-    authorized_date: Option<CivilDate>,
-    /// The time, where the bank tells it.
-    datetime: Option<Cow<'a, str>>,
-    #[schema(value_type = MoneyBody)]
-    amount: Money,
-    #[schema(example = "Blue Bottle Coffee")]
-    name: Cow<'a, str>,
-    #[schema(example = "Blue Bottle Coffee")]
-    merchant_name: Option<Cow<'a, str>>,
-    /// The bank's own words.
-    original_description: Option<Cow<'a, str>>,
-    /// Not final: the bank may change it or take it back.
-    pending: bool,
-    /// `online`, `in store` or `other`.
-    #[schema(value_type = String, example = "in store")]
-    payment_channel: PaymentChannel,
-    category: Option<CategoryBody<'a>>,
-    /// The pending transaction that this one replaced.
-    #[schema(value_type = Option<String>)]
-    replaces: Option<TransactionId>,
-}
-
-/// Plaid's category.
-#[derive(Serialize, ToSchema)]
-struct CategoryBody<'a> {
-    #[schema(example = "FOOD_AND_DRINK")]
-    primary: Cow<'a, str>,
-    #[schema(example = "FOOD_AND_DRINK_COFFEE")]
-    detailed: Option<Cow<'a, str>>,
-    /// How sure Plaid is.
-    #[schema(value_type = Option<String>, example = "HIGH")]
-    confidence: Option<CategoryConfidence>,
-}
-
-impl<'a> TransactionBody<'a> {
-    fn new(id: TransactionId, record: TransactionRecord<'a>) -> Result<Self> {
-        Ok(Self {
-            id,
-            account_id: account_of(&record),
-            amount: record.amount()?,
-            date: record.date,
-            authorized_date: record.authorized_date,
-            datetime: record.datetime,
-            name: record.name,
-            merchant_name: record.merchant_name,
-            original_description: record.original_description,
-            pending: record.pending,
-            payment_channel: record.channel,
-            category: record.category.map(|primary| CategoryBody {
-                primary,
-                detailed: record.category_detail,
-                confidence: record.category_confidence,
-            }),
-            replaces: record.replaces.map(TransactionId),
-        })
-    }
-}
-
-fn reply(page: &Page) -> Result<Response> {
-    let data = page.transactions().map(|row| {
-        let (id, record) = row?;
-        TransactionBody::new(id, record)
-    });
-    let list = TransactionList {
-        data: data.collect::<Result<_>>()?,
-        next_cursor: page.next_cursor.as_deref(),
-    };
-    Ok(Json(list).into_response())
 }
 
 fn checked_limit(limit: Option<u32>) -> Result<usize> {
@@ -206,15 +130,15 @@ async fn list(
         from: parameters.from,
         to: parameters.to,
         pending: parameters.pending,
-        text: None,
+        ..Filter::default()
     };
     reply(&banking::list(&app, caller, &filter, parameters.cursor.as_deref(), limit).await?)
 }
 
 /// Search transactions
 ///
-/// By text, which is private and so stands in no URL. Looks through your own rows,
-/// 4,000 to a batch.
+/// By text, category or tag, which are private and so stand in no URL. Two batches where your months
+/// are as they were when they were last searched; else one for every 2,000 transactions of those that changed.
 #[utoipa::path(
     post,
     path = "/v1/transactions/search",
@@ -230,19 +154,87 @@ async fn search(
     Json(request): Json<SearchRequest>,
 ) -> Result<Response> {
     let limit = checked_limit(request.limit)?;
-    if !(1..=100).contains(&request.text.chars().count()) {
+    let bounds = [
+        ("text", &request.text, 100),
+        ("category", &request.category, 64),
+        ("tag", &request.tag, 40),
+    ];
+    if bounds.iter().all(|(_, value, _)| value.is_none()) {
         return Err(Problem::invalid_field(
             "text",
-            "length",
-            "This takes 1 to 100 characters.",
+            "missing",
+            "This is required, or `category`, or `tag`.",
         ));
+    }
+    for (field, value, most) in bounds {
+        let length = value.as_ref().map_or(1, |value| value.chars().count());
+        if !(1..=most).contains(&length) {
+            return Err(Problem::invalid_field(
+                field,
+                "length",
+                "This is empty or too long.",
+            ));
+        }
     }
     let filter = Filter {
         account: request.account,
         from: request.from,
         to: request.to,
         pending: request.pending,
-        text: Some(banking::fold(&request.text)),
+        text: request.text.as_deref().map(banking::fold),
+        category: request.category.map(|category| crate::text::nfc(&category)),
+        tag: request.tag.map(|tag| crate::text::nfc(&tag)),
     };
-    reply(&banking::list(&app, caller, &filter, request.cursor.as_deref(), limit).await?)
+    reply(&banking::find(&app, caller, &filter, request.cursor.as_deref(), limit).await?)
+}
+
+/// Show a transaction
+///
+/// One batch.
+#[utoipa::path(
+    get,
+    path = "/v1/transactions/{id}",
+    operation_id = "show_transaction",
+    security(("bearer" = ["transactions:read"]), ("cookie" = [])),
+    tag = "Accounts and transactions",
+    params(("id" = String, Path, description = "The transaction's id.", pattern = "^txn_[0-9a-f]{32}$")),
+    responses(
+        (status = 200, description = "The transaction.", body = TransactionBody<'static>),
+        (status = 404, description = "No such transaction of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn show(
+    caller: Caller<access::TransactionsRead>,
+    PathId(transaction): PathId<TransactionId>,
+) -> Result<Response> {
+    one(&banking::show(caller, transaction).await?)
+}
+
+/// Say something of a transaction
+///
+/// A category of your own, a note, tags. What you say stays when the bank changes the
+/// transaction, and goes over to the posted one that replaces a pending one. Two batches;
+/// more where syncs land at the same moment.
+#[utoipa::path(
+    patch,
+    path = "/v1/transactions/{id}",
+    operation_id = "annotate_transaction",
+    security(("bearer" = ["transactions:write"]), ("cookie" = [])),
+    tag = "Accounts and transactions",
+    params(("id" = String, Path, description = "The transaction's id.", pattern = "^txn_[0-9a-f]{32}$")),
+    request_body = AnnotationRequest,
+    responses(
+        (status = 200, description = "The transaction, as it is now.", body = TransactionBody<'static>),
+        (status = 404, description = "No such transaction of yours.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "A field is not accepted.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn annotate(
+    app: App,
+    caller: Caller<access::TransactionsWrite>,
+    PathId(transaction): PathId<TransactionId>,
+    Json(request): Json<AnnotationRequest>,
+) -> Result<Response> {
+    let change = request.check()?;
+    one(&banking::annotate(&app, caller, transaction, &change).await?)
 }

@@ -110,6 +110,14 @@ pub(crate) fn upsert(
     ))
 }
 
+/// Deletes one account.
+pub(crate) fn delete(person: PersonId, account: AccountId) -> Statement {
+    Statement::write(
+        "DELETE FROM account WHERE user_id=? AND id=?",
+        [person.0.into(), account.0.into()],
+    )
+}
+
 /// Deletes an Item's accounts.
 pub(crate) fn delete_of_item(person: PersonId, item: ItemId) -> Statement {
     Statement::write(

@@ -6,6 +6,7 @@ use vault::Sensitive;
 
 use super::{
     engine::{OnConflict, SealedBytes, Select, Statement},
+    items::Spent,
     keys::UserKeys,
     record::{Record, Sealable},
     table::Table,
@@ -32,6 +33,9 @@ pub(crate) struct AttemptRecord {
     pub(crate) whole: bool,
     /// The months it has seen rows in.
     pub(crate) months: Vec<String>,
+    /// What Plaid was asked by then.
+    #[serde(default)]
+    pub(crate) spent: Spent,
 }
 
 impl Sealable for AttemptRecord {

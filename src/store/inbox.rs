@@ -1,10 +1,17 @@
 //! The inbox: verified webhooks, written down before they are answered. A row
-//! says whose and which, never what it said; equal ones that wait are one row.
+//! says whose and which, never what it said, but for a date or an account that the kind
+//! needs, sealed; equal ones that wait are one row.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use vault::Sensitive;
 
-use super::engine::{OnConflict, Select, Statement, Value};
-use crate::{id::RowId, platform::Timestamp};
+use super::{
+    engine::{OnConflict, SealedBytes, Select, Statement, Value},
+    keys::UserKeys,
+    record::{Record, Sealable},
+    table::Table,
+};
+use crate::{id::RowId, platform::Timestamp, problem::Result};
 
 /// How long a done row is kept, in seconds.
 const KEPT_SECONDS: i64 = 7 * 86_400;
@@ -26,6 +33,22 @@ impl Source {
     }
 }
 
+/// What an event says beyond its kind. Under the system's key: whose it is, is not known
+/// when it comes.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct EventRecord {
+    /// When something is to happen, RFC 3339.
+    pub(crate) at: Option<String>,
+    /// Plaid's id of an account.
+    pub(crate) account: Option<String>,
+}
+
+impl Sealable for EventRecord {
+    const TABLE: Table = Table::Inbox;
+}
+
+impl Record for EventRecord {}
+
 /// A webhook that waits.
 #[derive(Deserialize)]
 pub(crate) struct InboxRow {
@@ -35,9 +58,20 @@ pub(crate) struct InboxRow {
     pub(crate) subject: RowId,
     pub(crate) kind: String,
     pub(crate) received_at: Timestamp,
+    sealed: Option<SealedBytes>,
 }
 
-const COLUMNS: &[&str] = &["id", "source", "subject", "kind", "received_at"];
+impl InboxRow {
+    /// Opens what it says beyond its kind.
+    pub(crate) fn open(&mut self, system: &UserKeys) -> Result<Option<Sensitive<EventRecord>>> {
+        let sealed = self.sealed.take();
+        sealed
+            .map(|sealed| system.open(self.id, 1, sealed))
+            .transpose()
+    }
+}
+
+const COLUMNS: &[&str] = &["id", "source", "subject", "kind", "received_at", "sealed"];
 
 /// Writes a webhook down, unless an equal one waits already.
 pub(crate) fn insert(
@@ -47,16 +81,48 @@ pub(crate) fn insert(
     kind: &'static str,
     now: Timestamp,
 ) -> Statement {
+    insert_row(id, source, subject, kind.into(), now, Value::Null)
+}
+
+/// As [`insert`], with what it says. `kind` tells it from others that say something else.
+pub(crate) fn insert_event(
+    system: &UserKeys,
+    (id, source, subject): (RowId, Source, RowId),
+    kind: String,
+    event: &EventRecord,
+    now: Timestamp,
+) -> Result<Statement> {
+    let sealed = system.seal(id, 1, event)?;
+    Ok(insert_row(id, source, subject, kind.into(), now, sealed))
+}
+
+fn insert_row(
+    id: RowId,
+    source: Source,
+    subject: RowId,
+    kind: Value,
+    now: Timestamp,
+    sealed: Value,
+) -> Statement {
     Statement::insert_all(
         "inbox",
-        &["id", "source", "subject", "kind", "received_at", "waiting"],
+        &[
+            "id",
+            "source",
+            "subject",
+            "kind",
+            "received_at",
+            "waiting",
+            "sealed",
+        ],
         vec![vec![
             id.into(),
             source.name().into(),
             subject.into(),
-            kind.into(),
+            kind,
             now.unix().into(),
             Value::Integer(1),
+            sealed,
         ]],
         OnConflict::Keep,
     )

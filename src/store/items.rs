@@ -6,6 +6,8 @@
 //! was n sets `synced` to n, so that a reason that came meanwhile is not lost.
 //! The lease is taken by compare-and-swap and runs out by itself.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use vault::Sensitive;
 
@@ -24,6 +26,9 @@ use crate::{
 /// How long a sync may go without a sign of life, in seconds.
 pub(crate) const LEASE_SECONDS: i64 = 120;
 
+/// How long an Item goes without being compared with Plaid, in seconds.
+pub(crate) const CHECK_SECONDS: i64 = 86_400;
+
 /// The private part of an Item.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ItemRecord {
@@ -38,6 +43,53 @@ pub(crate) struct ItemRecord {
     pub(crate) health: Health,
     pub(crate) created_at: Timestamp,
     pub(crate) last_synced_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) course: Course,
+}
+
+/// How a connection has fared: for the person, and for whoever asks Plaid next.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Course {
+    pub(crate) last_attempt_at: Option<Timestamp>,
+    /// The first failure since the last success.
+    pub(crate) failing_since: Option<Timestamp>,
+    /// Plaid's code of the last failure.
+    pub(crate) error: Option<String>,
+    pub(crate) next_try_at: Option<Timestamp>,
+    pub(crate) last_webhook_at: Option<Timestamp>,
+    /// When the bank ends the connection, as it said.
+    pub(crate) disconnects_at: Option<String>,
+    /// When the person's consent ends, as Plaid said.
+    pub(crate) consent_expires_at: Option<String>,
+    /// The bank has accounts that she has not shared.
+    pub(crate) new_accounts: bool,
+    /// Accounts that she disconnected, by our ids: they are not brought back.
+    pub(crate) left_out: Vec<RowId>,
+    /// What came of the products beside transactions.
+    pub(crate) holdings: ProductCourse,
+    pub(crate) liabilities: ProductCourse,
+    pub(crate) recurring: ProductCourse,
+    /// Whether the products of the Item allow asking the bank to look again.
+    pub(crate) refreshes: bool,
+    /// What Plaid was asked in the last minute.
+    pub(crate) spent: Spent,
+}
+
+/// How a product of a connection has fared.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct ProductCourse {
+    pub(crate) last_success_at: Option<Timestamp>,
+    /// Plaid's code of the last failure, if it failed last.
+    pub(crate) error: Option<String>,
+}
+
+/// When Plaid was asked about an Item in the last minute, by path, oldest first.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Spent {
+    pub(crate) calls: BTreeMap<String, Vec<Timestamp>>,
 }
 
 /// How the connection is, as far as we know.
@@ -52,6 +104,8 @@ pub(crate) enum Health {
     NeedsReauth,
     /// The bank or Plaid fails for now; tried again by itself.
     Failing,
+    /// Plaid knows the access token no more: only a new connection helps.
+    NeedsRelink,
 }
 
 impl Sealable for ItemRecord {
@@ -94,6 +148,8 @@ pub(crate) struct ItemRow {
     pub(crate) failures: u32,
     pub(crate) lease_holder: Option<RowId>,
     pub(crate) lease_until: Timestamp,
+    /// Not 0 while more than transactions is wanted.
+    pub(crate) everything: u32,
     pub(crate) rev: u32,
     pub(crate) sealed: SealedBytes,
 }
@@ -119,6 +175,7 @@ const COLUMNS: &[&str] = &[
     "failures",
     "lease_holder",
     "lease_until",
+    "everything",
     "rev",
     "sealed",
 ];
@@ -178,6 +235,24 @@ pub(crate) fn due(now: Timestamp, limit: u32) -> Statement {
     Statement::read(DUE, [now.unix().into(), now.unix().into(), limit.into()])
 }
 
+/// Up to `limit` Items that are to be compared with Plaid now.
+pub(crate) fn unchecked(now: Timestamp, limit: u32) -> Statement {
+    const UNCHECKED: Select = Select {
+        columns: &["id"],
+        from: "FROM item WHERE check_at<=? AND state='active' ORDER BY check_at LIMIT ?",
+    };
+    Statement::read(UNCHECKED, [now.unix().into(), limit.into()])
+}
+
+/// The next comparison with Plaid is at `check_at`, and there is a reason for one now.
+pub(crate) fn check(item: ItemId, check_at: Timestamp) -> Statement {
+    Statement::write(
+        "UPDATE item SET wanted=wanted+1, everything=1, check_at=?, \
+         retry_at=CASE WHEN failures=0 THEN 0 ELSE retry_at END WHERE id=?",
+        [check_at.unix().into(), item.0.into()],
+    )
+}
+
 /// A new Item, not yet checked.
 pub(crate) fn insert(
     keys: &UserKeys,
@@ -188,12 +263,21 @@ pub(crate) fn insert(
     let sealed = keys.seal(item.0, 1, record)?;
     Ok(Statement::insert(
         "item",
-        &["id", "user_id", "plaid_index", "state", "rev", "sealed"],
+        &[
+            "id",
+            "user_id",
+            "plaid_index",
+            "state",
+            "check_at",
+            "rev",
+            "sealed",
+        ],
         [
             item.0.into(),
             RowId(*keys.user().as_bytes()).into(),
             plaid_index.into(),
             "linking".into(),
+            record.created_at.plus(CHECK_SECONDS).unix().into(),
             1_i64.into(),
             sealed,
         ],
@@ -205,6 +289,42 @@ pub(crate) fn want(item: ItemId) -> Statement {
     Statement::write(
         "UPDATE item SET wanted=wanted+1, retry_at=0 WHERE id=?",
         [item.0.into()],
+    )
+}
+
+/// One more reason to look, at more than transactions, at once.
+pub(crate) fn want_everything(item: ItemId) -> Statement {
+    Statement::write(
+        "UPDATE item SET wanted=wanted+1, everything=1, retry_at=0 WHERE id=?",
+        [item.0.into()],
+    )
+}
+
+/// Takes the lease from whoever holds it, and begins attempt `attempt + 1`: for what a person
+/// must not wait for. The other attempt comes to nothing.
+pub(crate) fn seize_lease(
+    item: ItemId,
+    attempt: u32,
+    holder: RowId,
+    now: Timestamp,
+) -> [Statement; 2] {
+    [
+        Statement::guard(
+            "FROM item WHERE id=? AND attempt=? AND state<>'removing'",
+            [item.0.into(), attempt.into()],
+        ),
+        begin_attempt(item, holder, now),
+    ]
+}
+
+fn begin_attempt(item: ItemId, holder: RowId, now: Timestamp) -> Statement {
+    Statement::write(
+        "UPDATE item SET attempt=attempt+1, lease_holder=?, lease_until=? WHERE id=?",
+        [
+            holder.into(),
+            now.plus(LEASE_SECONDS).unix().into(),
+            item.0.into(),
+        ],
     )
 }
 
@@ -220,14 +340,7 @@ pub(crate) fn take_lease(
             "FROM item WHERE id=? AND attempt=? AND lease_until<=? AND state<>'removing'",
             [item.0.into(), attempt.into(), now.unix().into()],
         ),
-        Statement::write(
-            "UPDATE item SET attempt=attempt+1, lease_holder=?, lease_until=? WHERE id=?",
-            [
-                holder.into(),
-                now.plus(LEASE_SECONDS).unix().into(),
-                item.0.into(),
-            ],
-        ),
+        begin_attempt(item, holder, now),
     ]
 }
 
@@ -248,8 +361,12 @@ pub(crate) fn hold_lease(item: ItemId, holder: RowId, now: Timestamp) -> [Statem
 /// What a lease holder leaves behind.
 pub(crate) struct Release {
     pub(crate) state: &'static str,
-    /// How many reasons the sync had seen when it began.
-    pub(crate) synced: u32,
+    /// How many reasons the sync had seen when it began, and is done with: none where it
+    /// was none of its own to be done with.
+    pub(crate) synced: Option<u32>,
+    /// `wanted` as the attempt saw it, where it looked at everything: the wish for that is
+    /// over, unless another came meanwhile.
+    pub(crate) looked_at_everything: Option<u32>,
     pub(crate) failures: u32,
     /// When to look again at the earliest, where work is left.
     pub(crate) retry_at: Timestamp,
@@ -267,11 +384,13 @@ pub(crate) fn release(
     let next = rev + 1;
     let sealed = keys.seal(item.0, next, record)?;
     Ok(Statement::write(
-        "UPDATE item SET state=?, synced=?, failures=?, retry_at=?, lease_holder=NULL, lease_until=0, \
-         rev=?, sealed=? WHERE id=?",
+        "UPDATE item SET state=?, synced=COALESCE(?,synced), \
+         everything=CASE WHEN wanted=? THEN 0 ELSE everything END, failures=?, retry_at=?, \
+         lease_holder=NULL, lease_until=0, rev=?, sealed=? WHERE id=?",
         [
             release.state.into(),
             release.synced.into(),
+            release.looked_at_everything.into(),
             release.failures.into(),
             release.retry_at.unix().into(),
             next.into(),
@@ -279,6 +398,30 @@ pub(crate) fn release(
             item.0.into(),
         ],
     ))
+}
+
+/// Overwrites the sealed part and gives the lease back; what a sync is to do, and when,
+/// stays as it is. To stand behind [`hold_lease`] in the same batch.
+pub(crate) fn rewrite(
+    keys: &UserKeys,
+    item: ItemId,
+    rev: u32,
+    record: &ItemRecord,
+) -> Result<Statement> {
+    let next = rev + 1;
+    let sealed = keys.seal(item.0, next, record)?;
+    Ok(Statement::write(
+        "UPDATE item SET lease_holder=NULL, lease_until=0, rev=?, sealed=? WHERE id=?",
+        [next.into(), sealed, item.0.into()],
+    ))
+}
+
+/// Not to be looked at by itself before `until`.
+pub(crate) fn postpone(item: ItemId, until: Timestamp) -> Statement {
+    Statement::write(
+        "UPDATE item SET retry_at=? WHERE id=? AND retry_at<?",
+        [until.unix().into(), item.0.into(), until.unix().into()],
+    )
 }
 
 /// Marks an Item as being removed, which no lease survives.

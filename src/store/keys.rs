@@ -7,7 +7,10 @@
 use std::{
     collections::BTreeMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use lru::LruCache;
@@ -36,6 +39,8 @@ pub(crate) struct UserKeys {
     index: GenerationKeys,
     generations: BTreeMap<u16, Ciphers>,
     newest: u16,
+    /// A row was met that is under a key which another isolate made: these are read anew.
+    is_stale: AtomicBool,
     /// Opened together with the keys' first use, kept as long as they are.
     pub(super) directory: Mutex<Option<Arc<Directory>>>,
 }
@@ -57,15 +62,23 @@ impl UserKeys {
     }
 
     pub(super) fn cipher_of(&self, generation: Generation, table: Table) -> Result<&RowCipher> {
-        let ciphers = self
-            .generations
-            .get(&generation.0)
-            .ok_or_else(|| Problem::internal("a row of a generation without a key"))?;
+        let Some(ciphers) = self.generations.get(&generation.0) else {
+            self.is_stale.store(true, Ordering::Relaxed);
+            return Err(Problem::unavailable(
+                "Your key was just changed; try again.",
+                "a row of a generation without a key",
+            ));
+        };
         let slot = ciphers
             .of_table
             .get(table.index())
             .ok_or_else(|| Problem::internal("a table without a number"))?;
         Ok(slot.get_or_init(|| ciphers.keys.row_cipher(table.id())))
+    }
+
+    /// The generation that rows are sealed under now.
+    pub(crate) const fn newest(&self) -> Generation {
+        Generation(self.newest)
     }
 
     /// A blind index of one value.
@@ -103,6 +116,7 @@ impl UserKeys {
             index,
             generations,
             newest,
+            is_stale: AtomicBool::new(false),
             directory: Mutex::default(),
         }))
     }
@@ -117,6 +131,28 @@ pub(crate) fn of_user(user: RowId) -> Statement {
     Statement::read(OF, [user.into()])
 }
 
+/// Everybody's wrapped keys behind a user's, in the order of users; none: from the first on.
+pub(crate) fn after(user: Option<RowId>, limit: u32) -> Statement {
+    const AFTER: Select = Select {
+        columns: &["user_id", "gen", "wrapped"],
+        from: "FROM user_key WHERE user_id>? ORDER BY user_id, gen LIMIT ?",
+    };
+    let user = user.map_or_else(|| "".into(), Value::from);
+    Statement::read(AFTER, [user, limit.into()])
+}
+
+/// Puts the same key in its place, wrapped anew.
+pub(crate) fn rewrap(user: RowId, generation: u16, wrapped: &[u8]) -> Statement {
+    Statement::write(
+        "UPDATE user_key SET wrapped=? WHERE user_id=? AND gen=?",
+        [
+            Value::Sealed(wrapped.to_vec()),
+            user.into(),
+            u32::from(generation).into(),
+        ],
+    )
+}
+
 /// Goes on only where `user` has keys, and holds them until the batch lands: whoever
 /// was erased has none.
 pub(crate) fn still_there(user: RowId) -> Statement {
@@ -126,6 +162,21 @@ pub(crate) fn still_there(user: RowId) -> Statement {
 /// Shreds whatever was sealed for a person: her wrapped keys go.
 pub(crate) fn shred(person: PersonId) -> Statement {
     Statement::write("DELETE FROM user_key WHERE user_id=?", [person.0.into()])
+}
+
+/// One more key for a person's rows. A second at once fails the batch.
+pub(crate) fn add(keyring: &Keyring, user: UserId, generation: Generation) -> Result<Statement> {
+    let key = DataKey::from_bytes(Zeroizing::new(random::bytes()?));
+    let wrapped = keyring.wrap(&key, user, generation, random::bytes()?);
+    Ok(Statement::insert(
+        "user_key",
+        &["user_id", "gen", "wrapped"],
+        [
+            RowId(*user.as_bytes()).into(),
+            u32::from(generation.0).into(),
+            Value::Sealed(wrapped.as_ref().to_vec()),
+        ],
+    ))
 }
 
 /// New keys for `user`: the rows to store, and the keys ready to use.
@@ -166,6 +217,7 @@ pub(crate) fn generate(keyring: &Keyring, user: UserId) -> Result<(Statement, Us
             index,
             generations,
             newest: 1,
+            is_stale: AtomicBool::new(false),
             directory: Mutex::default(),
         },
     ))
@@ -195,7 +247,8 @@ impl KeyCache {
     pub(crate) fn warm(&self, user: UserId) -> Option<Arc<UserKeys>> {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, keys) = people.get(&user)?;
-        if Timestamp::now() <= since.plus(KEPT_SECONDS) {
+        let is_stale = keys.is_stale.load(Ordering::Relaxed);
+        if Timestamp::now() <= since.plus(KEPT_SECONDS) && !is_stale {
             return Some(Arc::clone(keys));
         }
         people.pop(&user);

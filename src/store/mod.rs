@@ -5,25 +5,36 @@
 //! Invariant: a private value enters a statement only as [`engine::Value::Sealed`].
 
 pub(crate) mod accounts;
+pub(crate) mod annotations;
 pub(crate) mod api_tokens;
 pub(crate) mod attempts;
+pub(crate) mod audit_log;
+pub(crate) mod balance_years;
 pub(crate) mod bearer;
 pub(crate) mod billing;
+pub(crate) mod breakers;
+pub(crate) mod consents;
 pub(crate) mod email_changes;
 pub(crate) mod engine;
 pub(crate) mod erasures;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod keys;
+pub(crate) mod month_texts;
+pub(crate) mod month_totals;
 pub(crate) mod months;
+pub(crate) mod operator_sessions;
+pub(crate) mod operators;
 pub(crate) mod passkeys;
 pub(crate) mod password_resets;
 pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod recovery_codes;
 pub(crate) mod replies;
+pub(crate) mod reseal;
 pub(crate) mod sessions;
 pub(crate) mod sign_ups;
+pub(crate) mod snapshots;
 pub(crate) mod spent_tickets;
 pub(crate) mod table;
 pub(crate) mod throttle;

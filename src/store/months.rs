@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use plaid::CivilDate;
 use serde::{Deserialize, Serialize};
-use vault::{BlindIndexer, Reveal, SystemPurpose};
+use vault::{BlindIndexer, Reveal, SchemaVersion, SystemPurpose};
 
 use super::{
     engine::{OnConflict, Rows, SealedBytes, Select, Statement},
@@ -19,16 +19,30 @@ use crate::{
     problem::{Problem, Result},
 };
 
-/// Months ("YYYY-MM") and their counts, as sealed.
+/// Months ("YYYY-MM"), their counts and versions, as sealed.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(transparent)]
-pub(crate) struct DirectoryRecord(BTreeMap<String, u32>);
+pub(crate) struct DirectoryRecord(BTreeMap<String, (u32, u32)>);
 
 impl Sealable for DirectoryRecord {
     const TABLE: Table = Table::MonthDirectory;
+    const SCHEMA: SchemaVersion = SchemaVersion(2);
 }
 
-impl Record for DirectoryRecord {}
+impl Record for DirectoryRecord {
+    fn decode(schema: SchemaVersion, payload: &[u8]) -> Option<Self> {
+        match schema {
+            // Before months had versions.
+            SchemaVersion(1) => {
+                let counts: BTreeMap<String, u32> = serde_json::from_slice(payload).ok()?;
+                let months = counts.into_iter().map(|(name, count)| (name, (count, 0)));
+                Some(Self(months.collect()))
+            }
+            Self::SCHEMA => serde_json::from_slice(payload).ok(),
+            _ => None,
+        }
+    }
+}
 
 /// A month of the directory.
 pub(crate) struct Month {
@@ -36,6 +50,17 @@ pub(crate) struct Month {
     pub(crate) name: String,
     pub(crate) token: MonthToken,
     pub(crate) count: u32,
+    /// The directory's revision when anything in the month last changed: its rows, or
+    /// what she says of them.
+    pub(crate) version: u32,
+}
+
+/// What changes in a directory.
+pub(crate) struct Changes<'a> {
+    /// How many rows each month has then.
+    pub(crate) counts: &'a [(MonthToken, u32)],
+    /// The months in which rows change; those whose count does are found by it.
+    pub(crate) touched: &'a [MonthToken],
 }
 
 /// The directory at one revision, newest month first, with each month's token.
@@ -117,10 +142,11 @@ impl UserKeys {
         let months = months
             .into_iter()
             .rev()
-            .map(|(name, count)| Month {
+            .map(|(name, (count, version))| Month {
                 token: tokens.of(&name),
                 name,
                 count,
+                version,
             })
             .collect();
         Ok(Directory {
@@ -138,32 +164,58 @@ impl Directory {
             .any(|month| month.token == token && month.name == date.month())
     }
 
-    /// The directory after a change: `counts` by token; `names` are the months
-    /// that may be among them and are not here yet.
+    /// The directory after a change; `names` are the months that may be among its counts
+    /// and are not here yet.
     pub(crate) fn after(
         &self,
         tokens: &MonthTokens,
-        counts: &[(MonthToken, u32)],
+        changes: &Changes<'_>,
         names: impl Iterator<Item = String>,
     ) -> Result<DirectoryRecord> {
+        let next = self.rev + 1;
         let known = self
             .months
             .iter()
-            .map(|month| (month.token, month.name.clone()));
-        let mut by_token: BTreeMap<MonthToken, String> = known.collect();
-        by_token.extend(names.map(|name| (tokens.of(&name), name)));
-        let months = counts
+            .map(|month| (month.token, (month.name.clone(), month.version)));
+        let mut by_token: BTreeMap<MonthToken, (String, u32)> = known.collect();
+        for name in names {
+            by_token.entry(tokens.of(&name)).or_insert((name, next));
+        }
+        let months = changes
+            .counts
             .iter()
             .map(|(token, count)| {
-                let name = by_token.get(token).cloned();
-                Ok((
-                    name.ok_or_else(|| Problem::internal("a month without a name"))?,
-                    *count,
-                ))
+                let (name, version) = by_token
+                    .get(token)
+                    .cloned()
+                    .ok_or_else(|| Problem::internal("a month without a name"))?;
+                let before = self.months.iter().find(|month| month.token == *token);
+                let is_touched = changes.touched.contains(token)
+                    || before.is_none_or(|before| before.count != *count);
+                Ok((name, (*count, if is_touched { next } else { version })))
             })
             .collect::<Result<_>>()?;
         Ok(DirectoryRecord(months))
     }
+
+    /// The directory after something in one month changed and no row came or went.
+    pub(crate) fn touched(&self, token: MonthToken) -> DirectoryRecord {
+        let next = self.rev + 1;
+        let months = self.months.iter().map(|month| {
+            let is_touched = month.token == token;
+            let version = if is_touched { next } else { month.version };
+            (month.name.clone(), (month.count, version))
+        });
+        DirectoryRecord(months.collect())
+    }
+}
+
+/// Goes on only where the directory is still at `rev`.
+pub(crate) fn is_at(person: PersonId, rev: u32) -> Statement {
+    Statement::guard(
+        "FROM month_directory WHERE user_id=? AND rev=?",
+        [person.0.into(), rev.into()],
+    )
 }
 
 /// Writes the directory where it is still at `rev`: a guard and the write.
@@ -186,10 +238,7 @@ pub(crate) fn replace(
         )]
     } else {
         vec![
-            Statement::guard(
-                "FROM month_directory WHERE user_id=? AND rev=?",
-                [user.into(), rev.into()],
-            ),
+            is_at(PersonId(user), rev),
             Statement::insert_all(
                 "month_directory",
                 columns,

@@ -29,11 +29,21 @@ pub(crate) enum Table {
     EmailChange = 18,
     ErasureTask = 19,
     Billing = 20,
+    Annotation = 21,
+    MonthTotal = 22,
+    Snapshot = 23,
+    BalanceYear = 24,
+    Inbox = 25,
+    MonthText = 26,
+    AuditPart = 27,
+    Operator = 28,
+    OperatorSession = 29,
+    Consent = 30,
 }
 
 impl Table {
     /// One more than the highest number: the size of a look-up by number.
-    pub(crate) const COUNT: usize = 21;
+    pub(crate) const COUNT: usize = 31;
 
     pub(crate) const fn id(self) -> TableId {
         TableId(self as u16)
@@ -82,6 +92,18 @@ pub(crate) mod index {
     pub(crate) const PLAID_TRANSACTION: Index = Index(Table::Transaction, ColumnId(1));
     /// A person's: "YYYY-MM", cut to eight bytes.
     pub(crate) const MONTH: Index = Index(Table::Transaction, ColumnId(2));
+    /// A person's: "YYYY-MM", which names the row of the month's totals.
+    pub(crate) const MONTH_TOTAL: Index = Index(Table::MonthTotal, ColumnId(1));
+    /// A person's: "YYYY-MM", which names the row of the month's words.
+    pub(crate) const MONTH_TEXT: Index = Index(Table::MonthText, ColumnId(1));
+    /// A person's: what a snapshot is of, cut to eight bytes.
+    pub(crate) const SNAPSHOT_TOPIC: Index = Index(Table::Snapshot, ColumnId(1));
+    /// A person's: Item and year, which name the row of its balances.
+    pub(crate) const BALANCE_YEAR: Index = Index(Table::BalanceYear, ColumnId(1));
+    /// System: Plaid's institution id, which names a bank's breaker.
+    pub(crate) const INSTITUTION: Index = Index(Table::Item, ColumnId(2));
+    /// System: what tells one event of an Item from another of its kind.
+    pub(crate) const EVENT: Index = Index(Table::Inbox, ColumnId(1));
     /// A person's: the `Idempotency-Key` of a request.
     pub(crate) const IDEMPOTENCY_KEY: Index = Index(Table::IdempotentReply, ColumnId(1));
     /// A person's: the request that came under the key.

@@ -138,6 +138,16 @@ pub(crate) struct TransactionRow {
     pub(crate) sealed: SealedBytes,
 }
 
+/// A transaction's row, and whose Item it is of.
+#[derive(Deserialize)]
+pub(crate) struct TransactionOfItemRow {
+    pub(crate) id: RowId,
+    pub(crate) month: MonthToken,
+    pub(crate) rev: u32,
+    pub(crate) sealed: SealedBytes,
+    pub(crate) item_id: RowId,
+}
+
 impl TransactionRow {
     /// Opens the private part, still the owner's to reveal.
     pub(crate) fn open(self, keys: &UserKeys) -> Result<Sensitive<Opened>> {
@@ -235,6 +245,8 @@ pub(crate) enum Change {
         id: TransactionId,
         month: MonthToken,
         sealed: Value,
+        /// The pending transaction that it replaces.
+        predecessor: Option<RowId>,
     },
     /// Not to be there after the sync.
     Drop { id: TransactionId },
@@ -250,9 +262,14 @@ pub(crate) fn stage(
     let rows = changes
         .into_iter()
         .map(|change| {
-            let (id, month, sealed) = match change {
-                Change::Put { id, month, sealed } => (id, Value::from(month), sealed),
-                Change::Drop { id } => (id, Value::Null, Value::Null),
+            let (id, month, sealed, predecessor) = match change {
+                Change::Put {
+                    id,
+                    month,
+                    sealed,
+                    predecessor,
+                } => (id, Value::from(month), sealed, predecessor.into()),
+                Change::Drop { id } => (id, Value::Null, Value::Null, Value::Null),
             };
             vec![
                 item.0.into(),
@@ -261,12 +278,21 @@ pub(crate) fn stage(
                 person.0.into(),
                 month,
                 sealed,
+                predecessor,
             ]
         })
         .collect();
     Statement::insert_all(
         "txn_stage",
-        &["item_id", "attempt", "id", "user_id", "month", "sealed"],
+        &[
+            "item_id",
+            "attempt",
+            "id",
+            "user_id",
+            "month",
+            "sealed",
+            "predecessor",
+        ],
         rows,
         OnConflict::Replace {
             key: &["item_id", "attempt", "id"],
@@ -306,6 +332,77 @@ pub(crate) fn counts_after(person: PersonId, item: ItemId, attempt: u32, whole: 
             item.0.into(),
             attempt.into(),
         ],
+    )
+}
+
+/// The months that rows leave or change in once the attempt is promoted; those that rows
+/// come into, the attempt knows itself.
+pub(crate) fn months_touched(
+    person: PersonId,
+    item: ItemId,
+    attempt: u32,
+    whole: bool,
+) -> Statement {
+    const TOUCHED: Select = Select {
+        columns: &["month"],
+        from: "FROM txn WHERE user_id=? AND ((item_id=? AND ?=1) OR id IN \
+               (SELECT id FROM txn_stage WHERE user_id=? AND item_id=? AND attempt=?)) GROUP BY month",
+    };
+    Statement::read(
+        TOUCHED,
+        [
+            person.0.into(),
+            item.0.into(),
+            whole.into(),
+            person.0.into(),
+            item.0.into(),
+            attempt.into(),
+        ],
+    )
+}
+
+/// One transaction of this person's, and its Item.
+pub(crate) fn of_person_by_id(person: PersonId, transaction: TransactionId) -> Statement {
+    const OF: Select = Select {
+        columns: &["id", "month", "rev", "sealed", "item_id"],
+        from: "FROM txn WHERE user_id=? AND id=?",
+    };
+    Statement::read(OF, [person.0.into(), transaction.0.into()])
+}
+
+/// These of a person's.
+pub(crate) fn of_ids(person: PersonId, ids: &[RowId]) -> Statement {
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM txn WHERE user_id=? AND id IN ?*",
+    };
+    let ids = ids.iter().copied().map(Value::from).collect();
+    Statement::read(OF, [person.0.into(), Value::List(ids)])
+}
+
+/// An Item's rows behind `after`, in the order of ids: [`ROWS_PER_STATEMENT`] at most.
+pub(crate) fn of_item(person: PersonId, item: ItemId, after: RowId) -> Statement {
+    const OF: Select = Select {
+        columns: COLUMNS,
+        from: "FROM txn WHERE user_id=? AND item_id=? AND id>? ORDER BY id LIMIT ?",
+    };
+    Statement::read(
+        OF,
+        [
+            person.0.into(),
+            item.0.into(),
+            after.into(),
+            ROWS_PER_STATEMENT.into(),
+        ],
+    )
+}
+
+/// Deletes these.
+pub(crate) fn delete(person: PersonId, ids: &[RowId]) -> Statement {
+    let ids = ids.iter().copied().map(Value::from).collect();
+    Statement::write(
+        "DELETE FROM txn WHERE user_id=? AND id IN ?*",
+        [person.0.into(), Value::List(ids)],
     )
 }
 

@@ -10,6 +10,7 @@ use stack::{Stack, StackOptions};
 use crate::contract::Contract;
 use crate::{
     Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords, Stripe,
+    console::FIRST_OPERATOR,
 };
 
 /// An instance of its own processes, ports and data.
@@ -23,17 +24,26 @@ pub struct TestApp {
     database: OnceLock<Database>,
 }
 
+fn options(folder: Option<PathBuf>) -> StackOptions {
+    if let Some(folder) = &folder {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    StackOptions {
+        persist: folder,
+        explorer: true,
+        ..StackOptions::default()
+    }
+}
+
 impl TestApp {
     /// Starts an instance, in `folder` where one is given: what was there goes.
     pub fn start(folder: Option<PathBuf>) -> Self {
-        if let Some(folder) = &folder {
-            let _ = std::fs::remove_dir_all(folder);
-        }
-        Self::start_with(StackOptions {
-            persist: folder,
-            explorer: true,
-            ..StackOptions::default()
-        })
+        Self::start_with(options(folder))
+    }
+
+    /// As [`Self::start`], where somebody may become the first operator.
+    pub fn start_with_console(folder: Option<PathBuf>) -> Self {
+        Self::start_with(options(folder).var("FIRST_OPERATOR", FIRST_OPERATOR))
     }
 
     /// Starts an instance as the options say.
@@ -137,7 +147,7 @@ impl TestApp {
 
     /// Asks until `done` says so, for what goes on after a reply.
     pub fn eventually(&self, what: &str, mut done: impl FnMut() -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(75);
         while !done() {
             assert!(Instant::now() < deadline, "it never came to this: {what}");
             std::thread::sleep(Duration::from_millis(20));

@@ -213,12 +213,7 @@ impl BankItem {
     /// text, so that amounts stay the characters that were written. What came of it:
     /// ids `added`, `modified`, `removed`.
     pub fn update(&self, update: &str) -> Value {
-        let path = format!("/_control/items/{}/transactions", self.id);
-        self.bank
-            .call("POST", &path)
-            .body("application/json", update)
-            .send()
-            .expect(200)
+        self.control_text("transactions", update)
     }
 
     /// Changes something while pages are read: `once`, `always`, `off`.
@@ -286,9 +281,13 @@ impl BankItem {
     }
 
     fn control(&self, what: &str, body: &Value) -> Value {
-        self.bank
-            .post(&format!("/_control/items/{}/{what}", self.id), body)
-            .expect(200)
+        self.control_text(what, &body.to_string())
+    }
+
+    pub(crate) fn control_text(&self, what: &str, body: &str) -> Value {
+        let path = format!("/_control/items/{}/{what}", self.id);
+        let call = self.bank.call("POST", &path);
+        call.body("application/json", body).send().expect(200)
     }
 }
 

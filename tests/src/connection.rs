@@ -116,24 +116,37 @@ pub fn differences(
     person: &Person,
     connections: &[&Connection],
 ) -> Vec<String> {
+    let truths = connections.iter().map(|connection| connection.bank.truth());
+    differences_from(
+        database,
+        person,
+        truths.flat_map(|truth| truth.transactions),
+    )
+}
+
+/// As [`differences`], where she is to see these transactions.
+pub fn differences_from(
+    database: &Database,
+    person: &Person,
+    transactions: impl IntoIterator<Item = TrueTransaction>,
+) -> Vec<String> {
     let keys = Keys::of(database, &person.id);
     let mut expected = BTreeMap::new();
     let mut months: BTreeMap<String, u32> = BTreeMap::new();
-    for connection in connections {
-        for transaction in connection.bank.truth().transactions {
-            *months.entry(transaction.date[..7].to_owned()).or_default() += 1;
-            expected.insert(
-                keys.transaction(&transaction.transaction_id),
-                shown(&keys, &transaction),
-            );
-        }
+    for transaction in transactions {
+        *months.entry(transaction.date[..7].to_owned()).or_default() += 1;
+        expected.insert(
+            keys.transaction(&transaction.transaction_id),
+            shown(&keys, &transaction),
+        );
     }
     let mut found = Vec::new();
     for mut row in person.transactions("", 1000) {
         let id = row["id"].as_str().expect("an id").to_owned();
-        row.as_object_mut()
-            .expect("a row")
-            .remove("original_description");
+        // Not told by every bank, and what no bank knows: her own words.
+        for other in ["original_description", "corrected_category", "note", "tags"] {
+            row.as_object_mut().expect("a row").remove(other);
+        }
         match expected.remove(&id) {
             Some(truth) if truth == row => {}
             Some(truth) => found.push(format!("shown {row}, the bank has {truth}")),
@@ -211,13 +224,13 @@ pub fn shown_account(keys: &Keys, item: &str, truth: &TrueAccount) -> Value {
 }
 
 /// A second reading of the rules of money, on purpose not that of crate `money`.
-struct Currency<'a> {
+pub(crate) struct Currency<'a> {
     code: &'a str,
     scale: usize,
 }
 
 impl<'a> Currency<'a> {
-    fn new(iso: Option<&'a str>, unofficial: Option<&'a str>) -> Self {
+    pub(crate) fn new(iso: Option<&'a str>, unofficial: Option<&'a str>) -> Self {
         let scale = match (iso, unofficial) {
             (Some("JPY"), _) => 0,
             (Some("KWD"), _) => 3,
@@ -232,7 +245,7 @@ impl<'a> Currency<'a> {
     }
 
     /// By moving characters: no arithmetic, no float.
-    fn amount(&self, lexeme: &str) -> Value {
+    pub(crate) fn amount(&self, lexeme: &str) -> Value {
         let (sign, digits) = lexeme
             .strip_prefix('-')
             .map_or(("", lexeme), |digits| ("-", digits));

@@ -81,6 +81,9 @@ impl Database {
     pub fn let_time_pass(&self) {
         self.sql("UPDATE item SET lease_until=0, retry_at=0", &json!([]));
         self.sql("UPDATE erasure SET retry_at=0", &json!([]));
+        // Not longer ago: a bank that is heard of no more is forgotten.
+        let now = crate::unix_now();
+        self.sql("UPDATE breaker SET open_at=?", &json!([now - 1]));
         self.sql(
             "UPDATE inbox SET received_at=received_at-60 WHERE waiting=1",
             &json!([]),

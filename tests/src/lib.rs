@@ -26,18 +26,22 @@
     missing_docs
 )]
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 mod app;
+mod audit;
 mod authenticator;
 mod bank;
+mod care;
+mod cash_flow;
 mod client;
 mod connection;
+mod console;
 mod contract;
 mod database;
 mod healing;
 mod mailbox;
+mod own_words;
 mod person;
+mod plaid_schema;
 mod planetscale;
 mod pwned_passwords;
 mod reply;
@@ -45,16 +49,26 @@ mod rows;
 mod sealed;
 mod step_up;
 mod stripe;
+mod token;
+mod watch;
+mod wealth;
+mod when;
 
 pub use app::TestApp;
+pub use audit::{AuditLog, Mirror};
 pub use authenticator::Authenticator;
-pub use bank::{Bank, BankItem, Linked, PlaidCall, TrueTransaction, Truth};
+pub use bank::{Bank, BankItem, Linked, PlaidCall, TrueAccount, TrueTransaction, Truth};
+pub use care::webhook;
+pub use cash_flow::{Flow, FlowKey, Flows, flows_of};
 pub use client::{Call, Client};
-pub use connection::{Connection, differences, shown_account};
+pub use connection::{Connection, differences, differences_from, shown_account};
+pub use console::{Console, FIRST_OPERATOR, KeyHolder, begin, challenge, reason};
 pub use database::Database;
 pub use healing::{heals, try_heals};
 pub use mailbox::{Mail, Mailbox};
+pub use own_words::own_words_of;
 pub use person::{Applicant, Person};
+pub use plaid_schema::PlaidSchemas;
 pub use planetscale::PlanetScale;
 pub use pwned_passwords::{PwnedPasswords, prefix};
 pub use reply::Reply;
@@ -62,9 +76,5 @@ pub use rows::StoredRow;
 pub use sealed::Keys;
 pub use step_up::Refused;
 pub use stripe::{DECLINED, FAILS_LATER, PAYS, Stripe, StripeCustomer};
-
-/// Seconds since the Unix epoch, by this machine's clock, which is the Worker's too.
-pub fn unix_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs().cast_signed())
-}
+pub use watch::Watch;
+pub use when::{days_before, in_days, unix_now};

@@ -43,7 +43,7 @@ const fn plain(name: &'static str, owner: Option<&'static str>) -> Table {
 }
 
 /// Every table there is.
-const TABLES: [Table; 26] = [
+const TABLES: [Table; 41] = [
     plain("user_key", Some("user_id")),
     plain("login", Some("user_id")),
     plain("stripe_customer", Some("user_id")),
@@ -70,15 +70,30 @@ const TABLES: [Table; 26] = [
     hers("totp", 15, "user_id"),
     hers("email_change", 18, "user_id"),
     hers("billing", 20, "user_id"),
+    hers("annotation", 21, "id"),
+    hers("month_total", 22, "id"),
+    hers("month_text", 26, "id"),
+    hers("snapshot", 23, "id"),
+    hers("balance_year", 24, "id"),
+    hers("audit_part", 27, "id"),
     // By blind indexes, under the system's key, or of people who are no more.
     plain("pending_sign_up", None),
     plain("password_reset", None),
     plain("spent_ticket", None),
     plain("throttle", None),
     plain("inbox", None),
+    plain("breaker", None),
     plain("erasure", None),
     plain("erasure_task", None),
     plain("schema_migration", None),
+    hers("consent", 30, "id"),
+    plain("operator", None),
+    plain("operator_session", None),
+    plain("audit_subject", None),
+    plain("audit_head", None),
+    plain("audit_leaf", None),
+    plain("audit_tile", None),
+    plain("audit_checkpoint", None),
 ];
 
 impl Database {

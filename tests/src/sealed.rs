@@ -12,6 +12,7 @@ use vault::{
 };
 
 use crate::Database;
+use crate::wealth::BALANCE_YEAR;
 
 // The Worker's numbers (src/store/table.rs); they never change.
 const ITEM: TableId = TableId(4);
@@ -32,6 +33,7 @@ pub struct Keys {
     events: BlindIndexer,
     directory: RowCipher,
     tickets: RowCipher,
+    balances: RowCipher,
 }
 
 impl Keys {
@@ -60,14 +62,18 @@ impl Keys {
             GenerationKeys::derive(id, generation, &key)
         };
         let index = derive(Generation::INDEX);
+        let newest = "SELECT MAX(gen) AS n FROM user_key WHERE user_id=?";
+        let newest = database.number(newest, &json!([hex]));
+        let newest = derive(Generation(u16::try_from(newest).expect("a generation")));
         Self {
             user,
             items: index.indexer(ITEM, PLAID_ID),
             accounts: index.indexer(ACCOUNT, PLAID_ID),
             transactions: index.indexer(TRANSACTION, PLAID_ID),
             events: index.indexer(BILLING, STRIPE_EVENT),
-            directory: derive(Generation(1)).row_cipher(MONTH_DIRECTORY),
-            tickets: derive(Generation(1)).row_cipher(TICKET),
+            directory: newest.row_cipher(MONTH_DIRECTORY),
+            tickets: newest.row_cipher(TICKET),
+            balances: newest.row_cipher(BALANCE_YEAR),
         }
     }
 
@@ -115,7 +121,10 @@ impl Keys {
             .directory
             .open(&place, sealed)
             .expect("a directory that opens at its place");
-        serde_json::from_slice(opened.payload()).expect("months and counts")
+        let months: BTreeMap<String, (u32, u32)> =
+            serde_json::from_slice(opened.payload()).expect("months, counts and versions");
+        let counts = months.into_iter().map(|(month, (count, _))| (month, count));
+        counts.collect()
     }
 }
 
@@ -151,6 +160,28 @@ impl Keys {
         let mut token = id.to_vec();
         token.extend(sealed);
         URL_SAFE_NO_PAD.encode(token)
+    }
+}
+
+impl Keys {
+    /// A row of balances, changed and sealed again for its place.
+    pub(crate) fn balances_resealed(
+        &self,
+        place: &Place,
+        sealed: Vec<u8>,
+        change: impl FnOnce(&mut Value),
+    ) -> Vec<u8> {
+        let opened = self
+            .balances
+            .open(place, sealed)
+            .expect("balances that open");
+        let mut record = serde_json::from_slice(opened.payload()).expect("JSON");
+        change(&mut record);
+        let nonce = std::array::from_fn(|_| fastrand::u8(..));
+        let record = record.to_string();
+        self.balances
+            .seal(opened.schema(), place, record.as_bytes(), nonce)
+            .expect("balances that seal")
     }
 }
 

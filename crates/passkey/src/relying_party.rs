@@ -56,7 +56,9 @@ impl RelyingParty {
         &self.name
     }
 
-    pub(crate) fn origin(&self) -> &str {
+    /// Scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
         &self.origin
     }
 

@@ -26,6 +26,23 @@ impl<'a> AccountsGet<'a> {
     }
 }
 
+/// `/accounts/balance/get`: what the bank has now. Slow, paid for, and at most 5 a minute
+/// for an Item; answered as [`AccountsGet`] is.
+#[derive(Serialize)]
+pub struct AccountsBalanceGet<'a> {
+    access_token: InRequest<'a>,
+}
+
+impl<'a> AccountsBalanceGet<'a> {
+    /// Of the Item that `access_token` opens.
+    #[must_use]
+    pub fn new(access_token: &'a AccessToken) -> Self {
+        Self {
+            access_token: access_token.in_request(),
+        }
+    }
+}
+
 /// The answer of `/accounts/get`.
 #[derive(Deserialize)]
 pub struct AccountsReply<'a> {
@@ -134,10 +151,18 @@ impl Balances<'_> {
     }
 
     fn read(&self, lexeme: Option<&RawValue>) -> Result<Option<Money>, MoneyError> {
-        lexeme
-            .map(|lexeme| Money::from_lexeme(lexeme.get(), self.currency()?))
-            .transpose()
+        money(lexeme, || self.currency())
     }
+}
+
+/// An amount that may be absent. Where it is, its currency is of no matter.
+pub(crate) fn money(
+    lexeme: Option<&RawValue>,
+    currency: impl FnOnce() -> Result<Currency, MoneyError>,
+) -> Result<Option<Money>, MoneyError> {
+    lexeme
+        .map(|lexeme| Money::from_lexeme(lexeme.get(), currency()?))
+        .transpose()
 }
 
 /// One of the two is given; neither is where Plaid does not know.
@@ -156,5 +181,12 @@ impl Sealed for AccountsGet<'_> {}
 
 impl Request for AccountsGet<'_> {
     const ENDPOINT: Endpoint = Endpoint::AccountsGet;
+    type Reply<'a> = AccountsReply<'a>;
+}
+
+impl Sealed for AccountsBalanceGet<'_> {}
+
+impl Request for AccountsBalanceGet<'_> {
+    const ENDPOINT: Endpoint = Endpoint::AccountsBalanceGet;
     type Reply<'a> = AccountsReply<'a>;
 }

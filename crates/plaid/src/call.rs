@@ -13,8 +13,8 @@ pub const API_VERSION: &str = "2020-09-14";
 /// The largest reply that is read, in bytes. A full page of transactions is under 2 MiB.
 pub const MAX_REPLY_BYTES: usize = 8 << 20;
 
-/// Every path of Plaid's that can be called. None of them moves money or shows an
-/// account number.
+/// Every path of Plaid's that can be called. None of them moves money, and where an
+/// answer shows an account number, it is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// Starts Link.
@@ -25,10 +25,24 @@ pub enum Endpoint {
     ItemPublicTokenExchange,
     /// What changed since a cursor.
     TransactionsSync,
+    /// Has the bank looked at now.
+    TransactionsRefresh,
+    /// Payments that come again and again.
+    TransactionsRecurringGet,
     /// Accounts with the balances Plaid has cached.
     AccountsGet,
+    /// Accounts with the balances the bank has now: slow, and paid for.
+    AccountsBalanceGet,
+    /// What is held in investment accounts.
+    InvestmentsHoldingsGet,
+    /// What is owed.
+    LiabilitiesGet,
     /// An Item's products, consent and health.
     ItemGet,
+    /// Where an Item's webhooks go.
+    ItemWebhookUpdate,
+    /// A new access token in place of the old one.
+    ItemAccessTokenInvalidate,
     /// Ends Plaid's access to an Item.
     ItemRemove,
     /// An institution's name and look.
@@ -39,13 +53,20 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// All there are.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::LinkTokenCreate,
         Self::LinkTokenGet,
         Self::ItemPublicTokenExchange,
         Self::TransactionsSync,
+        Self::TransactionsRefresh,
+        Self::TransactionsRecurringGet,
         Self::AccountsGet,
+        Self::AccountsBalanceGet,
+        Self::InvestmentsHoldingsGet,
+        Self::LiabilitiesGet,
         Self::ItemGet,
+        Self::ItemWebhookUpdate,
+        Self::ItemAccessTokenInvalidate,
         Self::ItemRemove,
         Self::InstitutionsGetById,
         Self::WebhookVerificationKeyGet,
@@ -59,8 +80,15 @@ impl Endpoint {
             Self::LinkTokenGet => "/link/token/get",
             Self::ItemPublicTokenExchange => "/item/public_token/exchange",
             Self::TransactionsSync => "/transactions/sync",
+            Self::TransactionsRefresh => "/transactions/refresh",
+            Self::TransactionsRecurringGet => "/transactions/recurring/get",
             Self::AccountsGet => "/accounts/get",
+            Self::AccountsBalanceGet => "/accounts/balance/get",
+            Self::InvestmentsHoldingsGet => "/investments/holdings/get",
+            Self::LiabilitiesGet => "/liabilities/get",
             Self::ItemGet => "/item/get",
+            Self::ItemWebhookUpdate => "/item/webhook/update",
+            Self::ItemAccessTokenInvalidate => "/item/access_token/invalidate",
             Self::ItemRemove => "/item/remove",
             Self::InstitutionsGetById => "/institutions/get_by_id",
             Self::WebhookVerificationKeyGet => "/webhook_verification_key/get",

@@ -32,6 +32,12 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Whether the bank is at fault ([`PlaidError::is_institution_fault`]).
+    #[must_use]
+    pub fn is_institution_fault(&self) -> bool {
+        matches!(self, Self::Plaid(error) if error.is_institution_fault())
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn classify(&self) -> ErrorClass {
@@ -60,6 +66,10 @@ pub enum ErrorClass {
     Revoked,
     /// Plaid has no such Item any more.
     ItemNotFound,
+    /// Plaid does not know the access token: only a new link helps.
+    TokenUnknown,
+    /// The bank or the Item has nothing of the product that was asked for.
+    NotOffered,
     /// A fault of ours, or one that does not pass: a human has to look.
     Other,
 }
@@ -137,6 +147,13 @@ impl PlaidError {
             "PRODUCT_NOT_READY" => ErrorClass::ProductNotReady,
             "USER_PERMISSION_REVOKED" => ErrorClass::Revoked,
             "ITEM_NOT_FOUND" => ErrorClass::ItemNotFound,
+            "INVALID_ACCESS_TOKEN" => ErrorClass::TokenUnknown,
+            "PRODUCTS_NOT_SUPPORTED"
+            | "PRODUCT_NOT_ENABLED"
+            | "INVALID_PRODUCT"
+            | "NO_INVESTMENT_ACCOUNTS"
+            | "NO_LIABILITY_ACCOUNTS"
+            | "NO_ACCOUNTS" => ErrorClass::NotOffered,
             "INSTITUTION_DOWN"
             | "INSTITUTION_NOT_RESPONDING"
             | "INSTITUTION_NOT_AVAILABLE"
@@ -144,6 +161,15 @@ impl PlaidError {
             | "PLANNED_MAINTENANCE" => ErrorClass::Transient,
             _ => self.classify_unlisted(),
         }
+    }
+
+    /// Whether the bank is at fault, so that no other Item there fares better.
+    #[must_use]
+    pub fn is_institution_fault(&self) -> bool {
+        matches!(
+            self.error_code.as_str(),
+            "INSTITUTION_DOWN" | "INSTITUTION_NOT_RESPONDING" | "INSTITUTION_NOT_AVAILABLE"
+        )
     }
 
     /// A code of a later date is judged by its family, then by its status.

@@ -150,6 +150,70 @@ impl<'a> ItemRemove<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct ItemRemoveReply {}
 
+/// `/item/webhook/update`.
+#[derive(Serialize)]
+pub struct ItemWebhookUpdate<'a> {
+    access_token: InRequest<'a>,
+    webhook: &'a str,
+}
+
+impl<'a> ItemWebhookUpdate<'a> {
+    /// The webhooks of the Item that `access_token` opens go to this URL from now on.
+    #[must_use]
+    pub fn new(access_token: &'a AccessToken, webhook: &'a str) -> Self {
+        Self {
+            access_token: access_token.in_request(),
+            webhook,
+        }
+    }
+}
+
+/// The answer of `/item/webhook/update`.
+#[derive(Deserialize)]
+pub struct ItemWebhookUpdateReply<'a> {
+    /// The Item, as it is then.
+    #[serde(borrow)]
+    pub item: Item<'a>,
+}
+
+/// `/item/access_token/invalidate`: the old token is dead as soon as Plaid has answered,
+/// or would have.
+#[derive(Serialize)]
+pub struct AccessTokenInvalidate<'a> {
+    access_token: InRequest<'a>,
+}
+
+impl<'a> AccessTokenInvalidate<'a> {
+    /// A new one for the Item that `access_token` opens.
+    #[must_use]
+    pub fn new(access_token: &'a AccessToken) -> Self {
+        Self {
+            access_token: access_token.in_request(),
+        }
+    }
+}
+
+/// The answer of `/item/access_token/invalidate`.
+#[derive(Deserialize)]
+pub struct AccessTokenInvalidateReply {
+    /// Seal it at once.
+    pub new_access_token: AccessToken,
+}
+
+impl Sealed for ItemWebhookUpdate<'_> {}
+
+impl Request for ItemWebhookUpdate<'_> {
+    const ENDPOINT: Endpoint = Endpoint::ItemWebhookUpdate;
+    type Reply<'a> = ItemWebhookUpdateReply<'a>;
+}
+
+impl Sealed for AccessTokenInvalidate<'_> {}
+
+impl Request for AccessTokenInvalidate<'_> {
+    const ENDPOINT: Endpoint = Endpoint::ItemAccessTokenInvalidate;
+    type Reply<'a> = AccessTokenInvalidateReply;
+}
+
 impl Sealed for ItemGet<'_> {}
 
 impl Request for ItemGet<'_> {

@@ -31,34 +31,50 @@ mod accounts;
 mod call;
 mod civil_date;
 mod code;
+mod decimal;
 mod duplicate;
 mod error;
 mod grant;
 mod institution;
+mod investments;
 mod item;
+mod liabilities;
 mod link;
+mod recurring;
 mod secret;
 mod text;
 mod transactions;
 
 pub mod webhook;
 
-pub use accounts::{Account, AccountType, AccountsGet, AccountsReply, Balances};
+pub use accounts::{
+    Account, AccountType, AccountsBalanceGet, AccountsGet, AccountsReply, Balances,
+};
 pub use call::{API_VERSION, Credentials, Endpoint, MAX_REPLY_BYTES, Request, read_reply};
 pub use civil_date::{CivilDate, InvalidDate};
 pub use code::Code;
+pub use decimal::Decimal;
 pub use duplicate::ItemFingerprint;
 pub use error::{CallError, ErrorClass, ErrorType, PlaidError};
 pub use grant::{READ_ONLY_PRODUCTS, ReadOnlyGrant, Refused};
 pub use institution::{CountryCode, Institution, InstitutionReply, InstitutionsGetById};
+pub use investments::{Holding, HoldingsGet, HoldingsReply, Security};
 pub use item::{
-    Item, ItemGet, ItemGetReply, ItemRemove, ItemRemoveReply, ItemStatus, LastWebhook,
+    AccessTokenInvalidate, AccessTokenInvalidateReply, Item, ItemGet, ItemGetReply, ItemRemove,
+    ItemRemoveReply, ItemStatus, ItemWebhookUpdate, ItemWebhookUpdateReply, LastWebhook,
     ProductStatus, UpdateType,
+};
+pub use liabilities::{
+    Apr, CreditCard, Liabilities, LiabilitiesGet, LiabilitiesReply, Mortgage, StudentLoan,
 };
 pub use link::{
     AddedAccount, AddedInstitution, AddedItem, InvalidClientName, LinkProduct, LinkSettings,
     LinkTokenCreate, LinkTokenGet, LinkTokenGetReply, LinkTokenReply, PublicTokenExchange,
     PublicTokenExchangeReply,
+};
+pub use recurring::{
+    Frequency, RecurringGet, RecurringReply, RecurringStream, StreamStatus, TransactionsRefresh,
+    TransactionsRefreshReply,
 };
 pub use secret::{AccessToken, PublicToken};
 pub use text::Text;

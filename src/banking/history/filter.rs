@@ -4,7 +4,11 @@ use plaid::CivilDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{id::AccountId, store::transactions::TransactionRecord, text::nfd};
+use crate::{
+    id::AccountId,
+    store::{annotations::AnnotationRecord, transactions::TransactionRecord},
+    text::nfd,
+};
 
 /// A filter. All of it has to hold.
 #[derive(Default, Serialize)]
@@ -15,8 +19,13 @@ pub(crate) struct Filter {
     /// Not after, this day included.
     pub(crate) to: Option<CivilDate>,
     pub(crate) pending: Option<bool>,
-    /// As [`fold`] makes it: found in the name, the merchant or the bank's own words.
+    /// As [`fold`] makes it: found in the name, the merchant, the bank's own words, or in
+    /// what she says of it.
     pub(crate) text: Option<String>,
+    /// Her category, or where she gave none the bank's.
+    pub(crate) category: Option<String>,
+    /// One of her tags.
+    pub(crate) tag: Option<String>,
 }
 
 /// What is compared where text is searched: lower case, without the accents of
@@ -32,7 +41,11 @@ pub(crate) fn fold(text: &str) -> String {
 impl Filter {
     /// Whether it looks at more than dates, so that whole months may give nothing.
     pub(super) fn is_sparse(&self) -> bool {
-        self.account.is_some() || self.pending.is_some() || self.text.is_some()
+        self.account.is_some()
+            || self.pending.is_some()
+            || self.text.is_some()
+            || self.category.is_some()
+            || self.tag.is_some()
     }
 
     /// Which filter a cursor belongs to.
@@ -51,22 +64,54 @@ impl Filter {
         self.from.is_none_or(|from| *date >= from) && self.to.is_none_or(|to| *date <= to)
     }
 
+    /// Whether a row's payload may hold what is searched for: false only where it cannot,
+    /// which is told without decoding it. Most rows that a search opens end here.
+    pub(super) fn may_admit(&self, payload: &[u8]) -> bool {
+        // What is escaped, or in other letters, is only found once it is decoded.
+        self.text.as_ref().is_none_or(|text| {
+            !payload.is_ascii() || payload.contains(&b'\\') || contains_ascii(payload, text)
+        })
+    }
+
     /// Whether a transaction of a day that is in it is in it too.
-    pub(super) fn admits(&self, record: &TransactionRecord<'_>) -> bool {
+    pub(super) fn admits(
+        &self,
+        record: &TransactionRecord<'_>,
+        own: Option<&AnnotationRecord>,
+    ) -> bool {
         self.account
             .is_none_or(|account| account.0 == record.account)
             && self.pending.is_none_or(|pending| record.pending == pending)
-            && self.text.as_ref().is_none_or(|text| mentions(record, text))
+            && (self.category.as_ref()).is_none_or(|category| is_of(record, own, category))
+            && (self.tag.as_ref()).is_none_or(|tag| own.is_some_and(|own| own.tags.contains(tag)))
+            && (self.text.as_ref()).is_none_or(|text| mentions(record, own, text))
     }
 }
 
-fn mentions(record: &TransactionRecord<'_>, text: &str) -> bool {
+/// Whether a transaction is of a category. Her own word wins.
+fn is_of(record: &TransactionRecord<'_>, own: Option<&AnnotationRecord>, category: &str) -> bool {
+    if let Some(own) = own.and_then(|own| own.category.as_deref()) {
+        return own == category;
+    }
+    let of_the_bank = [&record.category, &record.category_detail];
+    of_the_bank
+        .into_iter()
+        .flatten()
+        .any(|of_the_bank| of_the_bank == category)
+}
+
+fn mentions(record: &TransactionRecord<'_>, own: Option<&AnnotationRecord>, text: &str) -> bool {
     let said = [
         Some(&record.name),
         record.merchant_name.as_ref(),
         record.original_description.as_ref(),
     ];
-    said.into_iter().flatten().any(|said| contains(said, text))
+    let by_the_bank = said.into_iter().flatten().any(|said| contains(said, text));
+    by_the_bank
+        || own.is_some_and(|own| {
+            let mut said = own.note.iter().chain(&own.tags);
+            said.any(|said| contains(said, text))
+        })
 }
 
 /// Whether `said`, folded, contains `text`, which is folded.
@@ -74,16 +119,32 @@ fn contains(said: &str, text: &str) -> bool {
     if !said.is_ascii() {
         return fold(said).contains(text);
     }
-    let (said, text) = (said.as_bytes(), text.as_bytes());
-    text.is_empty()
-        || said
-            .windows(text.len())
-            .any(|window| window.eq_ignore_ascii_case(text))
+    contains_ascii(said.as_bytes(), text)
+}
+
+/// The same of ASCII: from one letter that it begins with to the next.
+fn contains_ascii(said: &[u8], text: &str) -> bool {
+    let Some((&first, rest)) = text.as_bytes().split_first() else {
+        return true;
+    };
+    let upper = first.to_ascii_uppercase();
+    let mut ahead = said;
+    while let Some(at) = ahead
+        .iter()
+        .position(|&byte| byte == first || byte == upper)
+    {
+        ahead = ahead.get(at + 1..).unwrap_or_default();
+        let next = ahead.get(..rest.len());
+        if next.is_some_and(|next| next.eq_ignore_ascii_case(rest.as_ref())) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{contains, fold};
+    use super::{Filter, contains, fold};
 
     #[test]
     fn case_does_not_matter_in_any_script() {
@@ -103,5 +164,34 @@ mod tests {
         }
         // A voiced kana is another letter, no accent.
         assert!(!contains("カ", &fold("ガ")));
+    }
+
+    #[test]
+    fn a_text_is_found_at_either_end_and_behind_its_own_beginning() {
+        assert!(contains("Starbucks", "star") && contains("Starbucks", "ucks"));
+        assert!(contains("AAAB", "aab") && contains("x", "x") && contains("", ""));
+        assert!(!contains("aaa", "aab") && !contains("", "a"));
+    }
+
+    #[test]
+    fn a_payload_is_passed_over_only_where_its_strings_cannot_say_the_text() {
+        let payload = |name: &str| serde_json::to_vec(&["2026-03-02", name]).unwrap();
+        for (name, text) in [
+            ("Trader Joe's", "trader joe"),
+            ("SQ *STARBUCKS", "starbucks"),
+            ("Caf\u{e9} M\u{fc}ller", "cafe"),
+            ("the \"Q\" \\ bar", "\"q\" \\ b"),
+            ("line\nbreak", "line\nbreak"),
+            ("\u{5bff}\u{53f8}", "\u{5bff}"),
+        ] {
+            let filter = Filter {
+                text: Some(fold(text)),
+                ..Filter::default()
+            };
+            assert!(contains(name, &fold(text)), "{text} in {name}");
+            assert!(filter.may_admit(&payload(name)), "{text} in {name}");
+            assert!(!filter.may_admit(&payload("Netflix")), "{text}");
+        }
+        assert!(Filter::default().may_admit(b"[]"));
     }
 }

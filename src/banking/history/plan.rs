@@ -4,6 +4,7 @@ use super::{Filter, Shown, cursor::Position};
 use crate::{
     id::PersonId,
     store::{
+        annotations,
         engine::Statement,
         months::{Directory, Month},
         transactions,
@@ -58,6 +59,12 @@ impl Plan {
         }
     }
 
+    /// The months that are still to be looked through, newest first.
+    pub(super) fn months<'d>(&self, directory: &'d Directory) -> impl Iterator<Item = &'d Month> {
+        let range = self.next..self.end.max(self.next);
+        directory.months.get(range).unwrap_or_default().iter()
+    }
+
     /// Whether every month has been fetched.
     pub(super) fn is_done(&self, directory: &Directory) -> bool {
         self.next >= self.end.min(directory.months.len())
@@ -68,7 +75,8 @@ impl Plan {
         found.len() > self.limit
     }
 
-    /// The statements of the next batch; the plan moves on past their months.
+    /// The statements of the next batch: what she says of transactions of some months, and
+    /// those transactions. The plan moves on past the months.
     pub(super) fn next(
         &mut self,
         directory: &Directory,
@@ -101,7 +109,13 @@ impl Plan {
                 sure += usize::try_from(month.count).unwrap_or(usize::MAX);
             }
         }
-        statements(person, &chosen, rows_per_statement)
+        if chosen.is_empty() {
+            return Vec::new();
+        }
+        let tokens: Vec<_> = chosen.iter().map(|month| month.token).collect();
+        let mut batch = vec![annotations::of_months(person, &tokens)];
+        batch.extend(statements(person, &chosen, rows_per_statement));
+        batch
     }
 }
 
@@ -146,6 +160,7 @@ mod tests {
             name: (*name).to_owned(),
             token: MonthToken([0; 8]),
             count: *count,
+            version: 1,
         });
         Directory {
             rev: 1,
@@ -161,7 +176,7 @@ mod tests {
     fn a_page_fetches_only_the_months_it_needs() {
         let directory = directory(&[("2026-03", 60), ("2026-02", 60), ("2026-01", 60)]);
         let mut plan = Plan::new(&Filter::default(), None, 100, &directory);
-        assert_eq!(plan.next(&directory, person(), 2_000).len(), 1);
+        assert_eq!(plan.next(&directory, person(), 2_000).len(), 1 + 1);
         assert_eq!(plan.next, 2);
         assert!(!plan.is_done(&directory));
     }
@@ -203,7 +218,7 @@ mod tests {
     fn a_month_of_many_rows_takes_several_statements() {
         let directory = directory(&[("2026-03", 4_500), ("2026-02", 10)]);
         let mut plan = Plan::new(&Filter::default(), None, 1_000, &directory);
-        assert_eq!(plan.next(&directory, person(), 2_000).len(), 3);
+        assert_eq!(plan.next(&directory, person(), 2_000).len(), 1 + 3);
     }
 
     #[test]

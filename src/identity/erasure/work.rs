@@ -12,10 +12,10 @@ use crate::{
     platform::{Timestamp, log},
     problem::Result,
     store::{
-        accounts, attempts,
+        accounts, annotations, attempts, audit_log, balance_years, consents,
         engine::{EngineError, Statement},
         erasures::{self, ErasureRow, ErasureState, Step, TaskRecord, TaskRow},
-        inbox, months, replies, transactions,
+        inbox, month_texts, month_totals, months, replies, snapshots, transactions,
     },
 };
 
@@ -244,6 +244,13 @@ fn rows_of(person: PersonId) -> Vec<Statement> {
     batch.extend([
         replies::delete_all(person),
         accounts::delete_all(person),
+        annotations::delete_all(person),
+        audit_log::delete_parts(person),
+        consents::delete_all(person),
+        month_totals::delete_all(person),
+        month_texts::delete_all(person),
+        snapshots::delete_all(person),
+        balance_years::delete_all(person),
         attempts::delete_all(person),
         months::delete_all(person),
     ]);

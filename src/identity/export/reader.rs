@@ -12,6 +12,8 @@ use crate::{
     store::{
         accounts::AccountRow,
         api_tokens::TokenRow,
+        audit_log::{self, PartRow},
+        consents::{self, ConsentRow},
         email_changes::EmailChangeRow,
         engine::{EngineError, Rows},
         inbox::{self, WebhookRow},
@@ -28,6 +30,10 @@ use crate::{
 
 /// Sessions that are read at a time.
 pub(super) const SESSIONS: u32 = 1_000;
+/// Entries of the audit log that are read at a time.
+const AUDIT_ENTRIES: u32 = 500;
+/// Consents that are read at a time.
+const CONSENTS: u32 = 50;
 /// Transactions to ask for where a statement's turned out too long to come in one.
 const FEWER_ROWS: u32 = 200;
 /// How often the transactions are read while syncs land.
@@ -98,6 +104,28 @@ impl Reader<'_> {
             })
         });
         writer.table(tokens.collect::<Result<Vec<_>>>()?)
+    }
+
+    /// What the audit log says of her, newest first, page by page.
+    pub(super) async fn audit_entries(&self, writer: &mut Writer) -> Result<()> {
+        let mut before = tlog::MAX_TREE_SIZE;
+        writer.begin::<tables::AuditEntry>();
+        loop {
+            let read = audit_log::of_person(self.person(), before, AUDIT_ENTRIES);
+            let [rows] = self.app.db.batch([read]).await?;
+            let rows: Vec<PartRow> = rows.rows()?.all()?;
+            let is_full = u32::try_from(rows.len()).is_ok_and(|rows| rows >= AUDIT_ENTRIES);
+            for row in rows {
+                let (index, leaf) = (row.index, row.leaf.clone());
+                before = index;
+                let part = row.open(self.keys())?;
+                let part = part.reveal(self.reveal()).map_err(foreign)?;
+                writer.row(&tables::AuditEntry { index, leaf, part })?;
+            }
+            if !is_full {
+                return writer.end::<tables::AuditEntry>();
+            }
+        }
     }
 
     pub(super) fn email_change(&self, writer: &mut Writer, rows: &Rows) -> Result<()> {
@@ -234,6 +262,28 @@ impl Reader<'_> {
             "Transactions keep coming; try again.",
             "a directory under contention",
         ))
+    }
+
+    /// What she was asked to consent to, newest first.
+    pub(super) async fn consents(&self, writer: &mut Writer) -> Result<()> {
+        let mut before = RowId([0xff; 16]);
+        writer.begin::<tables::Consent>();
+        loop {
+            let read = consents::of_person(self.person(), before, CONSENTS);
+            let [rows] = self.app.db.batch([read]).await?;
+            let rows: Vec<ConsentRow> = rows.rows()?.all()?;
+            let is_full = u32::try_from(rows.len()).is_ok_and(|rows| rows >= CONSENTS);
+            for row in rows {
+                let id = row.id;
+                before = id;
+                let record = row.open(self.keys())?;
+                let record = record.reveal(self.reveal()).map_err(foreign)?;
+                writer.row(&tables::Consent { id, record })?;
+            }
+            if !is_full {
+                return writer.end::<tables::Consent>();
+            }
+        }
     }
 
     /// The rows of some months, opened and in order, and at which revision the

@@ -30,6 +30,12 @@ use crate::{
     },
 };
 
+mod audit;
+mod banking;
+
+pub(super) use audit::{AuditEntry, Consent};
+pub(super) use banking::{Annotation, Balance, Debt, Holding, Recurring, Tag};
+
 /// A table: its name, and of each column the name and what stands in it.
 macro_rules! columns {
     ($row:ty, $table:literal, |$this:ident| { $($name:literal: $cell:expr,)+ }) => {
@@ -51,6 +57,8 @@ macro_rules! columns {
         }
     };
 }
+
+use columns;
 
 pub(super) struct Account<'a> {
     id: PersonId,
@@ -209,6 +217,22 @@ columns!(Connection, "connections", |row| {
     "plaid_item_id": text(&row.record.plaid_item_id),
     "created_at": time(row.record.created_at),
     "last_synced_at": maybe_time(row.record.last_synced_at),
+    "last_attempt_at": maybe_time(row.record.course.last_attempt_at),
+    "last_webhook_at": maybe_time(row.record.course.last_webhook_at),
+    "failing_since": maybe_time(row.record.course.failing_since),
+    "error": maybe(row.record.course.error.as_ref()),
+    "next_try_at": maybe_time(row.record.course.next_try_at),
+    "disconnects_at": maybe(row.record.course.disconnects_at.as_ref()),
+    "consent_expires_at": maybe(row.record.course.consent_expires_at.as_ref()),
+    "new_accounts": Cell::Flag(row.record.course.new_accounts),
+    "disconnected_accounts": ids(&row.record.course.left_out, AccountId::PREFIX),
+    "can_refresh": Cell::Flag(row.record.course.refreshes),
+    "holdings_read_at": maybe_time(row.record.course.holdings.last_success_at),
+    "holdings_error": maybe(row.record.course.holdings.error.as_ref()),
+    "liabilities_read_at": maybe_time(row.record.course.liabilities.last_success_at),
+    "liabilities_error": maybe(row.record.course.liabilities.error.as_ref()),
+    "recurring_read_at": maybe_time(row.record.course.recurring.last_success_at),
+    "recurring_error": maybe(row.record.course.recurring.error.as_ref()),
 });
 
 pub(super) struct Webhook {
@@ -305,6 +329,12 @@ fn name<T: Serialize>(value: &T) -> Cell<'static> {
     Cell::Text(spelled(value).into())
 }
 
+/// Ids of rows, as the API names what they are of.
+fn ids(rows: &[RowId], prefix: &str) -> Cell<'static> {
+    let public = |row: &RowId| format!("{prefix}{}", row.hex()).into();
+    Cell::Words(rows.iter().map(public).collect())
+}
+
 fn names<T: Serialize>(values: &[T]) -> Cell<'static> {
     Cell::Words(values.iter().map(|value| spelled(value).into()).collect())
 }
@@ -360,5 +390,11 @@ mod tests {
         check::<BankAccount>();
         check::<Transaction<'_>>();
         check::<Month<'_>>();
+        check::<Annotation>();
+        check::<Tag<'_>>();
+        check::<Holding>();
+        check::<Debt>();
+        check::<Recurring>();
+        check::<Balance>();
     }
 }

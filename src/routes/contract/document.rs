@@ -50,6 +50,13 @@ impl Modify for Securities {
             .description(Some("The token that `DELETE /v1/me` gave."))
             .build();
         components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
+        let console = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "A console's token (`opc_…`), from `POST /v1/operator/sessions`.",
+            ))
+            .build();
+        components.add_security_scheme("console", SecurityScheme::Http(console));
         let cookie = ApiKeyValue::with_description(
             COOKIE,
             "The same token as a cookie. A request with an unsafe method needs `Origin` to be ours.",
@@ -65,6 +72,12 @@ pub(super) fn base() -> Document {
 
 /// Adds what every route may answer.
 pub(super) fn complete(document: &mut Document) {
+    // The router says that a parameter takes the rest of a path; OpenAPI has no word for it.
+    let paths = std::mem::take(&mut document.paths.paths);
+    let renamed = paths
+        .into_iter()
+        .map(|(path, item)| (path.replace("{*", "{"), item));
+    document.paths.paths = renamed.collect();
     for item in document.paths.paths.values_mut() {
         for method in METHODS {
             let (operation, reads_body) = match method {

@@ -1,7 +1,7 @@
 //! Plaid fails in every way it can, on every call about an Item: nothing is lost,
 //! the reply is right, and the sweep brings it back.
 
-use end_to_end::{Connection, unix_now};
+use end_to_end::{Connection, Reply, unix_now};
 use serde_json::{Value, json};
 
 use super::{app, assert_in_step, comes_into_step};
@@ -11,7 +11,6 @@ fn ways() -> Vec<Value> {
     let codes = [
         "INTERNAL_SERVER_ERROR",
         "PLANNED_MAINTENANCE",
-        "INSTITUTION_DOWN",
         "TRANSACTIONS_SYNC_LIMIT",
         "NEW_IN_2031",
     ];
@@ -40,8 +39,9 @@ fn heals(connection: &Connection) {
 
 #[test]
 fn a_sync_that_fails_keeps_what_was_there_and_is_taken_up_again() {
-    let connection = app().connect(&app().person(), &json!({"transactions": 20}));
     for way in ways() {
+        // Plaid allows fifteen looks at one Item a minute.
+        let connection = app().connect(&app().person(), &json!({"transactions": 20}));
         let before = connection.person.transactions("", 100);
         connection
             .bank
@@ -150,7 +150,7 @@ fn pauses_grow_while_a_bank_goes_on_failing_and_end_with_it() {
     let connection = app().connect(&app().person(), &json!({"transactions": 5}));
     connection.bank.fail(
         "/transactions/sync",
-        &json!({"error_code": "INSTITUTION_DOWN", "times": 4}),
+        &json!({"error_code": "PLANNED_MAINTENANCE", "times": 4}),
     );
     connection.bank.update(r#"{"add":1,"webhooks":false}"#);
     let pause = || {
@@ -174,12 +174,20 @@ fn pauses_grow_while_a_bank_goes_on_failing_and_end_with_it() {
 }
 
 #[test]
-fn more_refreshes_than_plaid_allows_cost_no_data() {
+fn more_refreshes_than_plaid_allows_are_refused_and_cost_no_data() {
     let connection = app().connect(&app().person(), &json!({"transactions": 5}));
     connection.bank.update(r#"{"add":1,"webhooks":false}"#);
-    for _ in 0..60 {
-        connection.refresh().expect(200);
-    }
+    // Plaid allows fifteen looks at an Item a minute: at most two minutes are met here.
+    let replies: Vec<Reply> = (0..40).map(|_| connection.refresh()).collect();
+    let refused = replies.iter().filter(|reply| reply.status() == 429);
+    let waits: Vec<u64> = refused
+        .map(|reply| reply.header("retry-after").unwrap().parse().unwrap())
+        .collect();
+    assert!(waits.len() >= 10, "{} were refused", waits.len());
+    assert!(
+        waits.iter().all(|wait| (1..=61).contains(wait)),
+        "{waits:?}"
+    );
     assert_in_step(&connection);
 }
 

@@ -11,19 +11,38 @@
     missing_docs
 )]
 
+mod account_removal;
 mod amounts;
+mod annotation_life;
+mod annotation_limits;
+mod annotations;
 mod bad_input;
 mod bad_sessions;
 mod bad_targets;
 mod bank_failures;
+mod cash_flow;
+mod cash_flow_range;
 mod changes;
+mod holdings;
+mod liabilities;
 mod link;
+mod net_worth;
+mod net_worth_range;
 mod paging;
 mod read_only;
+mod recurring;
+mod refresh;
 mod repair;
+mod repairs;
+mod rotation;
 mod search;
+mod search_own;
+mod search_words;
+mod status;
 mod two_people;
 mod unlink;
+mod warnings;
+mod webhook_table;
 mod webhooks;
 
 use std::path::Path;

@@ -1,14 +1,20 @@
 //! Schemathesis, which makes requests of all kinds from the `OpenAPI` document and
 //! holds every reply to it: no status and no shape that is not documented, nothing
 //! malformed accepted, no 5xx. `tests/contract` says how. And localstripe, a Stripe of others'
-//! making.
+//! making; and the script by which strangers verify the audit log.
 //!
 //! Not run by a plain `cargo test`: it needs Python (`cargo xtask test --only contract`).
 
 // A test that finds what it did not expect is to stop there.
-#![allow(clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 mod localstripe;
+mod verifier;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,232 +1,172 @@
 //! A property over random histories: whatever the bank does, whatever fails and in
 //! whatever order webhooks, refreshes and sweeps come, once the failures end the
 //! person's list is what the bank knows.
+//!
+//! Many people's histories run beside one another on one instance, each a sequence of its own
+//! of one seed. They are as many as go into a minute; `BALANCE_HISTORIES=2000` plays so many,
+//! however long that takes, and `BALANCE_SEED` those of another run. A history that fails is
+//! made shorter while the others stop, and told.
 
-use std::cell::Cell;
+mod event;
+mod model;
+mod play;
+
+use std::env;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use end_to_end::{Connection, Person, TestApp, differences, try_heals};
-use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use end_to_end::TestApp;
+use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use self::event::{History, history};
+use self::play::Player;
 use super::seed;
 
-/// One thing that happens.
-#[derive(Clone, Debug)]
-enum Event {
-    /// Rows come: how many, and whether they are pending.
-    Add(usize, bool),
-    /// Rows get another name, amount and day.
-    Modify(Vec<Index>),
-    /// Rows go.
-    Remove(Vec<Index>),
-    /// Pending rows post, with another amount.
-    Post(Vec<Index>),
-    /// The bank changes while the next pages are read.
-    Mutate(&'static str),
-    /// A call about the Item fails after so many good ones.
-    Fail(&'static str, &'static str, u32),
-    /// The login breaks, or is mended.
-    Login(bool),
-    /// Copies of a webhook.
-    Webhook(&'static str, usize),
-    /// The person asks.
-    Refresh,
-    /// A minute passes.
-    Sweep,
+/// People whose histories run at once: a history waits for messages most of its time. Fewer
+/// where other tests run beside them, which have to come to an end too.
+const PEOPLE: usize = 16;
+const FEW_PEOPLE: usize = 4;
+/// Where nobody says how many histories, they end after this.
+const BOUND: Duration = Duration::from_mins(1);
+/// That is less than a minute takes anywhere.
+const AT_LEAST: u32 = 20;
+/// Nobody's.
+const NOBODY: usize = usize::MAX;
+
+/// One run, as everyone in it sees it.
+struct Run {
+    app: TestApp,
+    seed: u64,
+    people: usize,
+    /// How many histories each person has at most.
+    share: u32,
+    /// When no other begins.
+    ends: Option<Instant>,
+    played: AtomicU32,
+    /// Whose history failed first.
+    failed: AtomicUsize,
 }
 
-fn event() -> impl Strategy<Value = Event> {
-    let some = || prop::collection::vec(any::<Index>(), 1..6);
-    let endpoints = select(vec!["/transactions/sync", "/accounts/get", "/item/get"]);
-    let ways = select(vec![
-        "INTERNAL_SERVER_ERROR",
-        "TRANSACTIONS_SYNC_LIMIT",
-        "malformed",
-        "half",
-        "reset",
-        "empty",
-        "wrong_shape",
-        "lost",
-    ]);
-    let codes = select(vec![
-        "SYNC_UPDATES_AVAILABLE",
-        "DEFAULT_UPDATE",
-        "ERROR",
-        "LOGIN_REPAIRED",
-        "HISTORICAL_UPDATE",
-    ]);
-    prop_oneof![
-        4 => (1_usize..30, any::<bool>()).prop_map(|(rows, pending)| Event::Add(rows, pending)),
-        2 => (400_usize..1_300).prop_map(|rows| Event::Add(rows, false)),
-        4 => some().prop_map(Event::Modify),
-        4 => some().prop_map(Event::Remove),
-        4 => some().prop_map(Event::Post),
-        1 => select(vec!["once", "always", "off"]).prop_map(Event::Mutate),
-        3 => (endpoints, ways, 0_u32..3).prop_map(|(endpoint, way, skip)| Event::Fail(endpoint, way, skip)),
-        1 => any::<bool>().prop_map(Event::Login),
-        4 => (codes, 1_usize..4).prop_map(|(code, copies)| Event::Webhook(code, copies)),
-        4 => Just(Event::Refresh),
-        2 => Just(Event::Sweep),
-    ]
-}
+impl Run {
+    fn begin() -> Self {
+        let seed = seed();
+        eprintln!("BALANCE_SEED={seed}");
+        let wanted: Option<u32> = env::var("BALANCE_HISTORIES")
+            .ok()
+            .map(|wanted| wanted.parse().expect("BALANCE_HISTORIES is a number"));
+        let people = if wanted.is_some() { PEOPLE } else { FEW_PEOPLE };
+        let shares = u32::try_from(people).unwrap();
+        let app = TestApp::start(None);
+        app.bank().limit_calls(false);
+        app.bank().webhooks(&json!({"enabled": false}));
+        Self {
+            app,
+            seed,
+            people,
+            share: wanted.map_or(u32::MAX, |wanted| wanted.div_ceil(shares)),
+            ends: wanted.is_none().then(|| Instant::now() + BOUND),
+            played: AtomicU32::new(0),
+            failed: AtomicUsize::new(NOBODY),
+        }
+    }
 
-/// A first pull of some size, and what happens then.
-fn history() -> impl Strategy<Value = (usize, Vec<Event>)> {
-    let start = prop_oneof![3 => 0_usize..60, 1 => 450_usize..1_200];
-    (start, prop::collection::vec(event(), 1..14))
-}
+    /// Whether no other history is to begin.
+    fn is_over(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) != NOBODY
+            || self.ends.is_some_and(|ends| Instant::now() > ends)
+    }
 
-fn play(connection: &Connection, app: &TestApp, event: &Event) {
-    let bank = &connection.bank;
-    let quiet = |mut update: Value| {
-        update["webhooks"] = json!(false);
-        bank.update(&update.to_string());
-    };
-    let choose = |wanted: &[Index], pending: bool| {
-        let rows = bank.truth().transactions;
-        let rows: Vec<String> = rows
-            .into_iter()
-            .filter(|row| !pending || row.pending)
-            .map(|row| row.transaction_id)
-            .collect();
-        let mut chosen: Vec<String> = wanted
-            .iter()
-            .filter(|_| !rows.is_empty())
-            .map(|index| index.get(&rows).clone())
-            .collect();
-        chosen.sort();
-        chosen.dedup();
-        chosen
-    };
-    match event {
-        Event::Add(rows, false) => quiet(json!({"add": rows})),
-        Event::Add(rows, true) => {
-            let row = |number| json!({"name": format!("Pending {number}"), "amount": number, "pending": true});
-            quiet(json!({"add": (0..*rows).map(row).collect::<Vec<_>>()}));
+    /// One person's histories, one after another.
+    fn play_all(&self, number: usize) -> Result<(), String> {
+        let player = Player::join(&self.app);
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&self.seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&(number as u64).to_le_bytes());
+        let config = Config {
+            failure_persistence: None,
+            max_shrink_iters: 60,
+            max_shrink_time: 240_000,
+            ..Config::default()
+        };
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        for _ in 0..self.share {
+            if self.is_over() {
+                break;
+            }
+            let tree = history().new_tree(&mut runner).expect("a history");
+            let outcome = runner.run_one(tree, |history| self.play_one(number, &player, &history));
+            outcome
+                .map_err(|error| format!("BALANCE_SEED={}, person {number}: {error}", self.seed))?;
         }
-        Event::Modify(wanted) => {
-            let change = |id| json!({"transaction_id": id, "name": "Changed", "amount": 12.5, "date": "2026-02-03"});
-            quiet(
-                json!({"modify": choose(wanted, false).into_iter().map(change).collect::<Vec<_>>()}),
-            );
+        Ok(())
+    }
+
+    fn play_one(
+        &self,
+        number: usize,
+        player: &Player<'_>,
+        history: &History,
+    ) -> Result<(), TestCaseError> {
+        // A reply that is none of those expected is a panic.
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| player.play(history)));
+        let failure = match outcome {
+            Ok(Ok(())) => {
+                self.played.fetch_add(1, Ordering::Relaxed);
+                return Ok(());
+            }
+            Ok(Err(left)) => left,
+            Err(panic) => said(&*panic),
+        };
+        let relaxed = Ordering::Relaxed;
+        let first = self
+            .failed
+            .compare_exchange(NOBODY, number, relaxed, relaxed);
+        // Of two that fail at once, one is made shorter: that tells enough.
+        if first.is_err_and(|first| first != number) {
+            return Ok(());
         }
-        Event::Remove(wanted) => quiet(json!({"remove": choose(wanted, false)})),
-        Event::Post(wanted) => {
-            let post = |id| json!({"transaction_id": id, "amount": 7.25});
-            quiet(json!({"post": choose(wanted, true).into_iter().map(post).collect::<Vec<_>>()}));
-        }
-        Event::Mutate(mode) => bank.mutate(mode),
-        Event::Fail(endpoint, way, skip) => {
-            let kind = if way.chars().all(|c| c.is_uppercase() || c == '_') {
-                "error_code"
-            } else {
-                "mode"
-            };
-            bank.fail(endpoint, &json!({kind: way, "skip": skip}));
-        }
-        Event::Login(broken) => {
-            bank.set(&json!({"error": broken.then_some("ITEM_LOGIN_REQUIRED")}));
-        }
-        Event::Webhook(code, copies) => {
-            assert!(bank.fire(code, *copies).iter().all(|status| *status == 200));
-        }
-        Event::Refresh => {
-            connection.refresh().expect(200);
-        }
-        Event::Sweep => {
-            app.database().let_time_pass();
-            app.sweep();
-        }
+        eprintln!("person {number}: {failure}");
+        Err(TestCaseError::fail(failure))
     }
 }
 
-/// The failures end; her list is what the bank knows, and nothing is left lying.
-fn settles(app: &TestApp, connection: &Connection) -> Result<(), TestCaseError> {
-    app.bank().heal();
-    connection.bank.set(&json!({"error": null}));
-    connection.bank.mutate("off");
-    connection.refresh().expect(200);
-    let healed = try_heals(app, &connection.person, &[connection]);
-    prop_assert!(healed.is_ok(), "{}", healed.unwrap_err());
-    prop_assert_eq!(connection.status(), "good");
-    Ok(())
-}
-
-/// Every history begins with nothing and ends with nothing.
-fn connect(app: &TestApp, person: &Person, transactions: usize) -> Connection {
-    let token = person
-        .post("/v1/link-tokens", &json!({}))
-        .string("/link_token");
-    let linked = app
-        .bank()
-        .link(&token, &json!({"transactions": transactions}));
-    let reply = person.post("/v1/items", &json!({"public_token": linked.public_token}));
-    let made = reply.expect(201);
-    Connection {
-        person: person.clone(),
-        id: reply.string("/id"),
-        bank: linked.item,
-        made,
-    }
+/// What a panic said.
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "a panic that says nothing".into())
 }
 
 #[test]
 fn whatever_happens_in_whatever_order_her_list_becomes_what_the_bank_knows() {
-    const HISTORIES: u32 = 300;
-    const BOUND: Duration = Duration::from_secs(75);
-    let seed = seed();
-    eprintln!("BALANCE_SEED={seed}");
-    let app = TestApp::start(None);
-    app.bank().limit_calls(false);
-    app.bank().webhooks(&json!({"enabled": false}));
-    let ada = app.person();
-    let (started, played) = (Instant::now(), Cell::new(0_u32));
-    let unfinished = Cell::new(None::<String>);
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config {
-        cases: HISTORIES,
-        failure_persistence: None,
-        max_shrink_iters: 60,
-        ..Config::default()
-    };
-    let mut runner =
-        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let outcome = runner.run(&history(), |(transactions, events)| {
-        if started.elapsed() > BOUND {
-            return Ok(());
-        }
-        // What a history that failed left lying would fail every shorter one too.
-        if let Some(left) = unfinished.take() {
-            ada.delete(&format!("/v1/items/{left}"));
-        }
-        let connection = connect(&app, &ada, transactions);
-        unfinished.set(Some(connection.id.clone()));
-        for event in &events {
-            play(&connection, &app, event);
-        }
-        settles(&app, &connection)?;
-        unfinished.take();
-        ada.delete(&format!("/v1/items/{}", connection.id))
-            .expect(204);
-        prop_assert!(differences(app.database(), &ada, &[]).is_empty());
-        played.set(played.get() + 1);
-        Ok(())
+    let run = Run::begin();
+    let started = Instant::now();
+    let failures: Vec<String> = thread::scope(|scope| {
+        let people: Vec<_> = (0..run.people)
+            .map(|number| {
+                scope.spawn({
+                    let run = &run;
+                    move || run.play_all(number)
+                })
+            })
+            .collect();
+        let outcomes = people
+            .into_iter()
+            .map(|person| person.join().expect("a person plays"));
+        outcomes.filter_map(Result::err).collect()
     });
-    eprintln!(
-        "{} histories in {} s",
-        played.get(),
-        started.elapsed().as_secs()
-    );
-    if let Err(error) = outcome {
-        panic!("BALANCE_SEED={seed}: {error}");
-    }
-    assert!(
-        played.get() >= 20,
-        "only {} histories were played",
-        played.get()
-    );
+    let played = run.played.load(Ordering::Relaxed);
+    eprintln!("{played} histories in {} s", started.elapsed().as_secs());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let least = if run.ends.is_some() {
+        AT_LEAST
+    } else {
+        run.share
+    };
+    assert!(played >= least, "only {played} histories were played");
 }

@@ -11,12 +11,16 @@
     missing_docs
 )]
 
+mod breaker;
+mod budgets;
 mod crashes;
+mod daily_check;
 mod erasure;
 mod forged_webhooks;
 mod histories;
 mod lost_messages;
 mod plaid_down;
+mod plaid_faults;
 
 /// A seed: the one of `BALANCE_SEED`, to play a run again, or a new one.
 fn seed() -> u64 {

@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+mod audit_log;
 mod billing;
 mod billing_limits;
 mod billing_webhooks;

@@ -46,6 +46,9 @@ pub enum StackError {
         /// The end of its log.
         log: String,
     },
+    /// A port that was free when it was looked for no longer was when it was listened on.
+    #[error("another process took a port between a look at it and the start; see {0}")]
+    PortTaken(PathBuf),
     /// Another process runs an instance on the same state.
     #[error("another instance uses {0}")]
     Busy(PathBuf),

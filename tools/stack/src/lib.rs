@@ -37,7 +37,7 @@ pub use error::StackError;
 pub use mariadb::MariaDb;
 pub use node::NodeProgram;
 pub use offline::OfflineMariaDb;
-pub use options::{Build, Engine, StackOptions, TEST_KEYRING};
+pub use options::{Build, Engine, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
 pub use planetscale::{Branch, BranchError, Migration, migrations};
 pub use process::Group;
 pub use stack::Stack;

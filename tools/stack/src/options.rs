@@ -9,6 +9,9 @@ use std::str::FromStr;
 pub const TEST_KEYRING: &str =
     r#"{"current":1,"keys":{"1":"YSBwdWJsaWMga2V5cmluZyBmb3IgdGVzdHMgb25seSE="}}"#;
 
+/// The key of such an instance's audit log: as public as its keyring.
+pub const TEST_AUDIT_KEY: &str = "YSBwdWJsaWMgYXVkaXQga2V5IGZvciB0ZXN0cyAuLi4=";
+
 /// Which build of the Worker an instance runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Build {

@@ -13,12 +13,15 @@ use crate::error::StackError;
 use crate::folder::Folder;
 use crate::mariadb::MariaDb;
 use crate::migrations;
-use crate::options::{Build, Engine, StackOptions, TEST_KEYRING};
+use crate::options::{Build, Engine, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
 use crate::planetscale::Branch;
 use crate::port;
 use crate::sandbox::{Addresses, Sandbox};
 use crate::worker::Worker;
 use crate::workspace::Workspace;
+
+/// How often a start is tried whose ports others took.
+const STARTS: u32 = 4;
 
 /// A running instance. Dropping it ends every process.
 #[derive(Debug)]
@@ -174,11 +177,22 @@ impl Stack {
         if let Some(mut worker) = self.worker.take() {
             worker.stop();
         }
-        let folder = self.folder.path();
-        self.vars()?.write(folder)?;
+        self.vars()?.write(self.folder.path())?;
+        // wrangler lets the system choose the ports inside of it, and binds some of them a
+        // second time: on a busy machine another process may have them by then.
+        for _ in 1..STARTS {
+            match self.start_worker() {
+                Err(StackError::PortTaken(_)) => self.kill_worker()?,
+                started => return started,
+            }
+        }
+        self.start_worker()
+    }
+
+    fn start_worker(&mut self) -> Result<(), StackError> {
         let worker = self.worker.insert(Worker::start(
             &self.workspace,
-            folder,
+            self.folder.path(),
             self.port,
             self.options.explorer,
         )?);
@@ -263,6 +277,7 @@ impl Stack {
         } else {
             vars.file(&self.workspace.path(".dev.vars.example"))?;
             vars.set("KEYRING", TEST_KEYRING)?;
+            vars.set("AUDIT_SIGNING_KEY", TEST_AUDIT_KEY)?;
             // Room for what tests connect; a test of the free plan sets its own.
             vars.set("FREE_CONNECTIONS", "50")?;
         }

@@ -22,12 +22,19 @@ pub(crate) const LOG: &str = "worker.log";
 /// Their warnings and errors.
 pub(crate) const PROBLEMS: &str = "problems.log";
 
+/// Where wrangler puts what it needs while it runs; a killed one leaves it behind.
+const TEMPORARY: &str = "tmp";
+/// What workerd says when a port that wrangler found free a moment before no longer is.
+const TAKEN: &str = "Address already in use";
+
 /// A running `wrangler dev`.
 #[derive(Debug)]
 pub(crate) struct Worker {
     group: Group,
     port: u16,
     folder: PathBuf,
+    /// Where this start's problems begin in their log, in bytes.
+    earlier: usize,
 }
 
 impl Worker {
@@ -42,6 +49,9 @@ impl Worker {
         let [inspector] = port::free()?;
         let stdout = append_to(&folder.join(LOG))?;
         let stderr = append_to(&folder.join(PROBLEMS))?;
+        let earlier = problems(folder).len();
+        let temporary = folder.join(TEMPORARY);
+        std::fs::create_dir_all(&temporary).during(|| format!("making {}", temporary.display()))?;
         let mut wrangler = workspace.node_program("wrangler")?;
         wrangler
             .args([
@@ -65,6 +75,7 @@ impl Worker {
             ])
             .env("WRANGLER_LOG_PATH", folder.join("wrangler-debug.log"))
             .env("WRANGLER_REGISTRY_PATH", folder.join("registry"))
+            .env("TMPDIR", temporary)
             .env("X_LOCAL_EXPLORER", explorer.to_string())
             .current_dir(folder);
         let group = Group::start(&wrangler, stdout, stderr)?;
@@ -72,11 +83,15 @@ impl Worker {
             group,
             port,
             folder: folder.to_owned(),
+            earlier,
         })
     }
 
     /// Waits until the Worker answers its health check: with 200 where `healthy`, else with
     /// anything.
+    ///
+    /// # Errors
+    /// [`StackError::PortTaken`] when another start may do better.
     pub(crate) fn wait_until_ready(&mut self, healthy: bool) -> Result<(), StackError> {
         let url = format!("http://127.0.0.1:{}/healthz", self.port);
         let deadline = Instant::now() + START;
@@ -88,11 +103,21 @@ impl Worker {
             match http::get(&url, Duration::from_secs(20)) {
                 Some(reply) if reply.status == 200 || !healthy => return Ok(()),
                 Some(reply) => why = format!("answered {}: {}", reply.status, reply.body),
+                // It would sit there without serving.
+                None if self.is_without_port() => {
+                    return Err(StackError::PortTaken(self.folder.join(PROBLEMS)));
+                }
                 None => {}
             }
             thread::sleep(Duration::from_millis(25));
         }
         Err(self.not_ready(why))
+    }
+
+    fn is_without_port(&self) -> bool {
+        let log = problems(&self.folder);
+        log.get(self.earlier..)
+            .is_some_and(|new| String::from_utf8_lossy(new).contains(TAKEN))
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
@@ -122,6 +147,10 @@ impl Worker {
             log,
         }
     }
+}
+
+fn problems(folder: &Path) -> Vec<u8> {
+    std::fs::read(folder.join(PROBLEMS)).unwrap_or_default()
 }
 
 fn append_to(log: &Path) -> Result<Stdio, StackError> {

@@ -17,6 +17,7 @@ mod memory;
 mod native;
 mod row;
 mod runtime;
+mod search;
 mod seed;
 mod stage;
 mod sync;
@@ -62,6 +63,7 @@ const ROWS: &[Row] = &[
     lists::WARM_BATCHES,
     lists::LIST_100,
     lists::LIST_1000,
+    search::SEARCH_10000,
     webhook::WEBHOOK,
     webhook::BATCHES,
     bare::BARE,

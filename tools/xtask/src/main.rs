@@ -11,6 +11,7 @@ mod demo;
 mod dev;
 mod migrate;
 mod moving;
+mod operator;
 mod planetscale;
 mod progress;
 mod prove;
@@ -34,6 +35,7 @@ const COMMANDS: &[Command] = &[
     setup::COMMAND,
     migrate::COMMAND,
     moving::COMMAND,
+    operator::COMMAND,
 ];
 
 fn main() -> ExitCode {

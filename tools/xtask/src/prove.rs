@@ -10,6 +10,7 @@ mod disk;
 mod https;
 mod instance;
 mod opener;
+mod p10_consent;
 mod p1_read_only;
 mod p2_no_credentials;
 mod p3_sealed;
@@ -17,9 +18,11 @@ mod p5_https;
 mod p6_first_party;
 mod p7_leaks;
 mod p8_second_factor;
+mod p9_audited;
 mod promise;
 mod recorder;
 mod step_up;
+mod stories;
 mod tls;
 mod traces;
 
@@ -59,6 +62,8 @@ const PROMISES: &[Promise] = &[
     p6_first_party::PROMISE,
     p7_leaks::PROMISE,
     p8_second_factor::PROMISE,
+    p9_audited::PROMISE,
+    p10_consent::PROMISE,
 ];
 
 fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {

@@ -80,7 +80,7 @@ pub(crate) enum Kind {
     /// An id, a token, a word of ours: ASCII.
     Text,
     Integer,
-    /// What the vault made: base64 in D1, bytes in MySQL.
+    /// What the vault made, and hashes: base64 in D1, bytes in MySQL.
     Sealed,
 }
 

@@ -128,7 +128,8 @@ pub enum Webhook {
         /// Which Item.
         item_id: ItemId,
     },
-    /// `HOLDINGS`, `INVESTMENTS_TRANSACTIONS` or `LIABILITIES: DEFAULT_UPDATE`.
+    /// `HOLDINGS`, `INVESTMENTS_TRANSACTIONS` or `LIABILITIES: DEFAULT_UPDATE`, and
+    /// `TRANSACTIONS: RECURRING_TRANSACTIONS_UPDATE`.
     Refetch {
         /// Which Item.
         item_id: ItemId,
@@ -153,6 +154,8 @@ pub enum Refetch {
     InvestmentTransactions,
     /// Loans and credit cards.
     Liabilities,
+    /// Streams of recurring payments.
+    Recurring,
 }
 
 /// Every member that any event needs, unread: the same name stands for a text in one
@@ -248,6 +251,10 @@ impl Body<'_> {
                 "INITIAL_UPDATE" | "HISTORICAL_UPDATE" | "DEFAULT_UPDATE" | "TRANSACTIONS_REMOVED",
             ) => Webhook::LegacyTransactions { item_id },
             ("ITEM", code) => self.item_event(code, item_id)?,
+            ("TRANSACTIONS", "RECURRING_TRANSACTIONS_UPDATE") => Webhook::Refetch {
+                item_id,
+                what: Refetch::Recurring,
+            },
             ("HOLDINGS", "DEFAULT_UPDATE") => Webhook::Refetch {
                 item_id,
                 what: Refetch::Holdings,

@@ -59,8 +59,15 @@ fn the_endpoints_are_these_and_no_others() {
             "/link/token/get",
             "/item/public_token/exchange",
             "/transactions/sync",
+            "/transactions/refresh",
+            "/transactions/recurring/get",
             "/accounts/get",
+            "/accounts/balance/get",
+            "/investments/holdings/get",
+            "/liabilities/get",
             "/item/get",
+            "/item/webhook/update",
+            "/item/access_token/invalidate",
             "/item/remove",
             "/institutions/get_by_id",
             "/webhook_verification_key/get",
@@ -83,6 +90,21 @@ fn an_error_asks_for_one_thing() {
         (
             ErrorClass::Revoked,
             &[(400, "ITEM_ERROR", "USER_PERMISSION_REVOKED")],
+        ),
+        (
+            ErrorClass::TokenUnknown,
+            &[(400, "INVALID_INPUT", "INVALID_ACCESS_TOKEN")],
+        ),
+        (
+            ErrorClass::NotOffered,
+            &[
+                (400, "ITEM_ERROR", "PRODUCTS_NOT_SUPPORTED"),
+                (400, "ITEM_ERROR", "NO_INVESTMENT_ACCOUNTS"),
+                (400, "ITEM_ERROR", "NO_LIABILITY_ACCOUNTS"),
+                (400, "ITEM_ERROR", "NO_ACCOUNTS"),
+                (400, "ITEM_ERROR", "PRODUCT_NOT_ENABLED"),
+                (400, "INVALID_INPUT", "INVALID_PRODUCT"),
+            ],
         ),
         (
             ErrorClass::ItemNotFound,
@@ -116,8 +138,7 @@ fn an_error_asks_for_one_thing() {
         (
             ErrorClass::Other,
             &[
-                // A wrong token or key of ours must not look like a person's withdrawal.
-                (400, "INVALID_INPUT", "INVALID_ACCESS_TOKEN"),
+                // A wrong key of ours must not look like a person's withdrawal.
                 (400, "INVALID_INPUT", "INVALID_API_KEYS"),
                 (400, "INVALID_REQUEST", "UNKNOWN_FIELDS"),
                 (400, "INSTITUTION_ERROR", "INSTITUTION_NO_LONGER_SUPPORTED"),
@@ -230,4 +251,27 @@ fn a_page_that_was_finished_says_what_was_picked() {
     assert_eq!(added.public_token.expose(), "public-1");
     let picked = ItemFingerprint::new("ins_1", [("Checking", Some("0000"))]);
     assert!(added.fingerprint().unwrap().duplicates(&picked));
+}
+
+#[test]
+fn a_bank_is_at_fault_only_where_no_item_there_would_fare_better() {
+    for (error_code, expected) in [
+        ("INSTITUTION_DOWN", true),
+        ("INSTITUTION_NOT_RESPONDING", true),
+        ("INSTITUTION_NOT_AVAILABLE", true),
+        ("INSTITUTION_NO_LONGER_SUPPORTED", false),
+        ("A_CODE_OF_A_LATER_DATE", false),
+        ("INTERNAL_SERVER_ERROR", false),
+        ("ITEM_LOGIN_REQUIRED", false),
+    ] {
+        let body = json!({"error_type": "INSTITUTION_ERROR", "error_code": error_code});
+        let answer = failure(400, body.to_string().as_bytes());
+        assert_eq!(answer.is_institution_fault(), expected, "{error_code}");
+        let CallError::Plaid(error) = answer else {
+            panic!("in Plaid's words");
+        };
+        assert_eq!(error.is_institution_fault(), expected, "{error_code}");
+    }
+    assert!(!failure(503, b"").is_institution_fault());
+    assert!(!CallError::TooLarge.is_institution_fault());
 }

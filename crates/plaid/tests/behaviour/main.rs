@@ -7,9 +7,14 @@
 )]
 
 mod calls;
+mod decimals;
 mod grants;
+mod holdings;
 mod keys;
+mod liabilities;
+mod recurring;
 mod signed;
 mod transactions;
+mod upkeep;
 mod verification;
 mod webhooks;

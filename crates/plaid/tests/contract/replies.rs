@@ -1,9 +1,10 @@
 //! What we read.
 
 use plaid::{
-    AccountsGet, CallError, Endpoint, ErrorClass, InstitutionsGetById, ItemGet, ItemRemove,
-    LinkTokenCreate, LinkTokenGet, PublicTokenExchange, Request, TransactionsSync,
-    VerificationKeyGet, read_reply,
+    AccessTokenInvalidate, AccountsBalanceGet, AccountsGet, CallError, Endpoint, ErrorClass,
+    HoldingsGet, InstitutionsGetById, ItemGet, ItemRemove, ItemWebhookUpdate, LiabilitiesGet,
+    LinkTokenCreate, LinkTokenGet, PublicTokenExchange, RecurringGet, Request, TransactionsRefresh,
+    TransactionsSync, VerificationKeyGet, read_reply,
 };
 use serde_json::Value;
 
@@ -20,7 +21,14 @@ fn problem(endpoint: Endpoint, body: &[u8]) -> Option<CallError> {
         Endpoint::LinkTokenGet => read::<LinkTokenGet<'_>>(body),
         Endpoint::ItemPublicTokenExchange => read::<PublicTokenExchange<'_>>(body),
         Endpoint::TransactionsSync => read::<TransactionsSync<'_>>(body),
+        Endpoint::TransactionsRefresh => read::<TransactionsRefresh<'_>>(body),
+        Endpoint::TransactionsRecurringGet => read::<RecurringGet<'_>>(body),
         Endpoint::AccountsGet => read::<AccountsGet<'_>>(body),
+        Endpoint::AccountsBalanceGet => read::<AccountsBalanceGet<'_>>(body),
+        Endpoint::InvestmentsHoldingsGet => read::<HoldingsGet<'_>>(body),
+        Endpoint::LiabilitiesGet => read::<LiabilitiesGet<'_>>(body),
+        Endpoint::ItemWebhookUpdate => read::<ItemWebhookUpdate<'_>>(body),
+        Endpoint::ItemAccessTokenInvalidate => read::<AccessTokenInvalidate<'_>>(body),
         Endpoint::ItemGet => read::<ItemGet<'_>>(body),
         Endpoint::ItemRemove => read::<ItemRemove<'_>>(body),
         Endpoint::InstitutionsGetById => read::<InstitutionsGetById<'_>>(body),
@@ -76,8 +84,14 @@ fn a_reply_without_a_required_member_is_unreadable() {
             Endpoint::LinkTokenGet,
             Endpoint::ItemPublicTokenExchange,
             Endpoint::TransactionsSync,
+            Endpoint::TransactionsRecurringGet,
             Endpoint::AccountsGet,
+            Endpoint::AccountsBalanceGet,
+            Endpoint::InvestmentsHoldingsGet,
+            Endpoint::LiabilitiesGet,
             Endpoint::ItemGet,
+            Endpoint::ItemWebhookUpdate,
+            Endpoint::ItemAccessTokenInvalidate,
             Endpoint::InstitutionsGetById,
             Endpoint::WebhookVerificationKeyGet,
         ] {

@@ -1,9 +1,10 @@
 //! What we send.
 
 use plaid::{
-    AccessToken, AccountsGet, CountryCode, Endpoint, InstitutionsGetById, ItemGet, ItemRemove,
-    LinkSettings, LinkTokenCreate, LinkTokenGet, PublicToken, PublicTokenExchange, Request,
-    TransactionsSync, VerificationKeyGet, webhook::KeyId,
+    AccessToken, AccessTokenInvalidate, AccountsBalanceGet, AccountsGet, CountryCode, Endpoint,
+    HoldingsGet, InstitutionsGetById, ItemGet, ItemRemove, ItemWebhookUpdate, LiabilitiesGet,
+    LinkSettings, LinkTokenCreate, LinkTokenGet, PublicToken, PublicTokenExchange, RecurringGet,
+    Request, TransactionsRefresh, TransactionsSync, VerificationKeyGet, webhook::KeyId,
 };
 use serde_json::Value;
 
@@ -48,7 +49,17 @@ fn every_request() -> Vec<(Endpoint, Value)> {
         json(&PublicTokenExchange::new(&public_token)),
         json(&TransactionsSync::page(&access_token, None)),
         json(&TransactionsSync::page(&access_token, Some("CAESJTVldm8="))),
+        json(&TransactionsRefresh::new(&access_token)),
+        json(&RecurringGet::new(&access_token)),
         json(&AccountsGet::new(&access_token)),
+        json(&AccountsBalanceGet::new(&access_token)),
+        json(&HoldingsGet::new(&access_token)),
+        json(&LiabilitiesGet::new(&access_token)),
+        json(&ItemWebhookUpdate::new(
+            &access_token,
+            "https://balance.example/webhooks/plaid",
+        )),
+        json(&AccessTokenInvalidate::new(&access_token)),
         json(&ItemGet::new(&access_token)),
         json(&ItemRemove::new(&access_token)),
         json(&InstitutionsGetById {

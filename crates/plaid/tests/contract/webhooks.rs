@@ -84,6 +84,7 @@ fn assert_event(webhook_type: &str, webhook_code: &str, fill: Fill, event: &Webh
         ("INVESTMENTS_TRANSACTIONS", "DEFAULT_UPDATE") => {
             is_refetch(event, Refetch::InvestmentTransactions)
         }
+        ("TRANSACTIONS", "RECURRING_TRANSACTIONS_UPDATE") => is_refetch(event, Refetch::Recurring),
         ("LIABILITIES", "DEFAULT_UPDATE") => is_refetch(event, Refetch::Liabilities),
         _ => matches!(
             event,

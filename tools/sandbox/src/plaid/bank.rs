@@ -9,7 +9,7 @@ use super::errors::PlaidError;
 use super::failures::Failures;
 use super::history::{self, Window};
 use super::institutions::Institution;
-use super::item::{Item, Stage, Unread};
+use super::item::{Item, Stage, Unread, Wealth};
 use super::keys::KeyRing;
 use super::ledger::Ledger;
 use super::limits::Limits;
@@ -188,6 +188,7 @@ impl Bank {
             unread: Unread { initial, history },
             sync_called: false,
             mutation: Mutation::Off,
+            wealth: Wealth::default(),
             last_update: None,
             last_webhook: None,
             rng,

@@ -10,6 +10,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Plaid;
@@ -78,6 +79,19 @@ impl Reply {
         self.name(name);
         serde_json::to_writer(&mut self.0, value).expect("our own values serialize");
         self
+    }
+
+    /// A member as a test had it, or as it usually is.
+    pub(super) fn member_or<T: Serialize + ?Sized>(
+        self,
+        name: &str,
+        given: Option<&RawValue>,
+        usual: &T,
+    ) -> Self {
+        match given {
+            Some(given) => self.member(name, given),
+            None => self.member(name, usual),
+        }
     }
 
     /// A list of rows that are JSON already.

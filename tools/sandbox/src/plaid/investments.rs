@@ -89,8 +89,12 @@ pub(super) fn holdings(call: &mut Call<'_>) -> Result<Reply, PlaidError> {
         .collect();
     Ok(Reply::new()
         .member("accounts", &accounts)
-        .member("holdings", &holdings)
-        .member("securities", &securities(item, today))
+        .member_or("holdings", item.wealth.holdings.as_deref(), &holdings)
+        .member_or(
+            "securities",
+            item.wealth.securities.as_deref(),
+            &securities(item, today),
+        )
         .member("item", &item.describe())
         .member("is_investments_fallback_item", &false))
 }

@@ -3,6 +3,7 @@
 use fastrand::Rng;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accounts::Account;
@@ -49,9 +50,20 @@ pub(super) struct Item {
     pub(super) unread: Unread,
     pub(super) sync_called: bool,
     pub(super) mutation: Mutation,
+    /// What a test had it hold and owe, in place of the usual.
+    pub(super) wealth: Wealth,
     pub(super) last_update: Option<Timestamp>,
     pub(super) last_webhook: Option<(Timestamp, String)>,
     pub(super) rng: Rng,
+}
+
+/// Members of the replies about holdings and debts, as they are to be sent.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Wealth {
+    pub(super) holdings: Option<Box<RawValue>>,
+    pub(super) securities: Option<Box<RawValue>>,
+    pub(super) liabilities: Option<Box<RawValue>>,
 }
 
 /// What the pull will bring.

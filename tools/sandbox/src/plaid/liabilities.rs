@@ -43,8 +43,9 @@ pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, PlaidError> {
     Ok(Reply::new()
         .member("accounts", &accounts)
         .member("item", &item.describe())
-        .member(
+        .member_or(
             "liabilities",
+            item.wealth.liabilities.as_deref(),
             &json!({ "credit": credit, "mortgage": mortgage, "student": student }),
         ))
 }

@@ -1,5 +1,5 @@
 //! The data of the benchmarks, made through the service itself: people who signed up and
-//! confirmed, and the bank connection of one of them. Then the Worker is stopped; its database
+//! confirmed, and the bank connections of two of them. Then the Worker is stopped; its database
 //! is what both sides start from. The stand-ins go on.
 
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ use crate::client::{Client, Reply, elements, escaped, string};
 
 /// What a person who pays by card for everything has: a hundred a month for two years.
 const TRANSACTIONS: u32 = 2_400;
+/// What someone has who searches: over the same two years, so that a month is a long one.
+const SEARCHED: u32 = 10_000;
 /// How many people sync: one in each round, and one to warm the sides.
 const SYNCING: usize = super::sync::ROUNDS + 1;
 /// Everyone's.
@@ -29,6 +31,8 @@ pub(super) struct Seed {
     folder: PathBuf,
     /// The token of someone with [`TRANSACTIONS`] transactions.
     pub(super) reader: String,
+    /// The token of someone with [`SEARCHED`] transactions.
+    pub(super) searcher: String,
     /// The tokens of people without a bank.
     pub(super) syncing: Vec<String>,
 }
@@ -49,17 +53,20 @@ impl Seed {
             .expect(200)?;
         bank.post("/_control/webhooks/policy", &json!({"enabled": false}))?
             .expect(200)?;
-        let people = (0..=SYNCING).map(|number| sign_up(&stack, number));
+        let people = (0..SYNCING + 2).map(|number| sign_up(&stack, number));
         let mut syncing = people.collect::<Result<Vec<_>>>()?;
-        let reader = syncing.remove(0);
-        let balance = Client::new(&stack.origin()).with_token(&reader);
-        let item = connect(&balance, &bank, TRANSACTIONS)?;
-        await_whole(&balance, &item)?;
+        let (reader, searcher) = (syncing.remove(0), syncing.remove(0));
+        for (token, transactions) in [(&reader, TRANSACTIONS), (&searcher, SEARCHED)] {
+            let balance = Client::new(&stack.origin()).with_token(token);
+            let item = connect(&balance, &bank, transactions)?;
+            await_whole(&balance, &item)?;
+        }
         stack.kill_worker()?;
         Ok(Self {
             stack,
             folder: folder.to_owned(),
             reader,
+            searcher,
             syncing,
         })
     }

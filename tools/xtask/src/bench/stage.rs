@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use stack::{Engine, TEST_KEYRING, Workspace};
+use stack::{Engine, TEST_AUDIT_KEY, TEST_KEYRING, Workspace};
 
 use super::load::{Load, Until, Wire};
 use super::runtime::{Options, Runtime};
@@ -198,6 +198,7 @@ fn variables(workspace: &Workspace, seed: &Seed) -> Result<BTreeMap<String, Stri
         .map(|(name, value)| (name.into(), value.into()))
         .collect();
     vars.insert("KEYRING".into(), TEST_KEYRING.into());
+    vars.insert("AUDIT_SIGNING_KEY".into(), TEST_AUDIT_KEY.into());
     vars.insert("PLAID_BASE_URL".into(), seed.plaid_url().into());
     vars.insert("PWNED_BASE_URL".into(), seed.pwned_url().into());
     for (name, value) in seed.database_vars() {

@@ -97,8 +97,11 @@ fn hers(table: &Table, id: &str, subjects: &[String]) -> Result<Option<Filter>> 
         }
         // By blind indexes of emails, networks and tokens: nobody's, nobody's yet, or good for
         // minutes; and of people who are no more, whom nobody moves.
-        "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" | "erasure"
-        | "erasure_task" => None,
+        "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" | "breaker"
+        | "erasure" | "erasure_task"
+        // The log is everybody's: it moves whole or not at all.
+        | "operator" | "operator_session" | "audit_subject"
+        | "audit_head" | "audit_leaf" | "audit_tile" | "audit_checkpoint" => None,
         _ if table.column("user_id").is_some() => filter("user_id", &[id]),
         name => bail!("teach tools/xtask/src/moving/plan.rs whose the rows of {name} are"),
     })
@@ -128,10 +131,18 @@ mod tests {
                 "password_reset",
                 "throttle",
                 "erasure",
-                "erasure_task"
+                "erasure_task",
+                "breaker",
+                "audit_head",
+                "audit_leaf",
+                "audit_tile",
+                "audit_checkpoint",
+                "operator",
+                "operator_session",
+                "audit_subject"
             ]
         );
-        assert_eq!(hers.len() + 6, schema.tables.len());
+        assert_eq!(hers.len() + 14, schema.tables.len());
         assert!(hers.iter().all(|part| part.filter.is_some()));
     }
 

@@ -9,6 +9,9 @@ use super::instance::Instance;
 use super::promise::Checks;
 use crate::setup;
 
+/// Whom an instance names as the first operator, where somebody is to be one.
+pub(super) const FIRST_OPERATOR: &str = "first-operator@example.com";
+
 /// Plays these files of `tests/browser` at the instance: none of their tests may fail.
 pub(super) fn play(
     instance: &Instance,
@@ -22,12 +25,23 @@ pub(super) fn play(
 
 /// Plays them; their report in TAP.
 pub(super) fn played(instance: &Instance, files: &[&str]) -> Result<String> {
+    played_by_name(instance, files, None)
+}
+
+/// As [`played`], those of their tests whose names have this in them.
+pub(super) fn played_by_name(
+    instance: &Instance,
+    files: &[&str],
+    name: Option<&str>,
+) -> Result<String> {
     let workspace = Workspace::here();
     let chromium = setup::chromium::install(&workspace)?;
     let mut node = workspace.node_program("node")?;
     let paths = files.iter().map(|file| format!("tests/browser/{file}"));
     node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"])
+        .args(name.map(|name| format!("--test-name-pattern={name}")))
         .args(paths)
+        .env("BALANCE_FIRST_OPERATOR", FIRST_OPERATOR)
         .env("BALANCE_CHROMIUM", chromium)
         .env("BALANCE_ORIGIN", instance.stack.origin())
         .env("BALANCE_MAILBOX", instance.stack.mailbox_url())

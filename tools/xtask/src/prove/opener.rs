@@ -21,6 +21,9 @@ struct Sealed {
     revision: &'static str,
 }
 
+/// In place of a column: rows that are never written again are of revision 1.
+const FIRST: &str = "1";
+
 const fn sealed(
     table: &'static str,
     number: u16,
@@ -36,7 +39,7 @@ const fn sealed(
     }
 }
 
-const TABLES: [Sealed; 17] = [
+const TABLES: [Sealed; 27] = [
     sealed("person", 1, Some("id"), "id"),
     sealed("session", 2, Some("user_id"), "id"),
     sealed("pending_sign_up", 3, None, "id"),
@@ -56,6 +59,19 @@ const TABLES: [Sealed; 17] = [
     sealed("password_reset", 17, None, "id"),
     sealed("email_change", 18, Some("user_id"), "user_id"),
     sealed("billing", 20, Some("user_id"), "user_id"),
+    sealed("annotation", 21, Some("user_id"), "id"),
+    sealed("month_total", 22, Some("user_id"), "id"),
+    sealed("month_text", 26, Some("user_id"), "id"),
+    sealed("snapshot", 23, Some("user_id"), "id"),
+    sealed("balance_year", 24, Some("user_id"), "id"),
+    sealed("audit_part", 27, Some("user_id"), "id"),
+    sealed("operator", 28, None, "id"),
+    sealed("operator_session", 29, None, "id"),
+    sealed("consent", 30, Some("user_id"), "id"),
+    Sealed {
+        revision: FIRST,
+        ..sealed("inbox", 25, None, "id")
+    },
     sealed("erasure_task", 19, None, "id"),
 ];
 
@@ -170,7 +186,10 @@ impl Sealed {
             table: TableId(self.number),
             column: ColumnId::ROW,
             row_id: id(table, row, self.row)?,
-            rev: integer(table, row, self.revision)?.try_into()?,
+            rev: match self.revision {
+                FIRST => 1,
+                column => integer(table, row, column)?.try_into()?,
+            },
         };
         let opened = keys.row_cipher(place.table).open(&place, sealed)?;
         Ok(String::from_utf8(opened.payload().to_vec())?)

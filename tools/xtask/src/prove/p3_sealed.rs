@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use stack::{Engine, StackOptions, TEST_KEYRING};
 
+use super::browser;
 use super::disk::{Disk, Part};
 use super::instance::Instance;
 use super::opener;
@@ -34,7 +35,10 @@ pub(super) const PROMISE: Promise = Promise {
 };
 
 fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
-    let (mut instance, wire) = Instance::overheard("p3", StackOptions::on(engine))?;
+    let (mut instance, wire) = Instance::overheard(
+        "p3",
+        StackOptions::on(engine).var("FIRST_OPERATOR", browser::FIRST_OPERATOR),
+    )?;
     // What is in the files before anybody came: the schema's own words.
     instance.stack.kill_worker()?;
     let empty = instance.disk()?.everything()?;

@@ -129,9 +129,12 @@ fn text_is_compared_byte_by_byte_in_mysql() {
     for table in schema(Dialect::MySql).tables {
         for column in table.columns.iter().filter(|c| c.kind == Kind::Text) {
             let collation = column.collation.as_deref();
+            // A signed note has a dash of its own in front of each signature.
+            let is_note =
+                (table.name.as_str(), column.name.as_str()) == ("audit_checkpoint", "note");
             assert_eq!(
                 collation,
-                Some("ascii_bin"),
+                Some(if is_note { "utf8mb4_bin" } else { "ascii_bin" }),
                 "{}.{}",
                 table.name,
                 column.name

@@ -1,4 +1,4 @@
-//! `.dev.vars`: made once from `.dev.vars.example` with a random keyring. A value that stands
+//! `.dev.vars`: made once from `.dev.vars.example` with random keys. A value that stands
 //! there is never changed: without its keyring a database is noise.
 
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ pub(super) fn make(workspace: &Workspace) -> Result<()> {
     let example = fs::read_to_string(example).context("reading .dev.vars.example")?;
     let path = workspace.path(".dev.vars");
     let present = fs::read_to_string(&path).unwrap_or_default();
-    let missing = missing(&example, &present, &keyring()?);
+    let missing = missing(&example, &present, &keyring()?, &key()?);
     if missing.is_empty() {
         return Ok(());
     }
@@ -35,7 +35,7 @@ pub(super) fn make(workspace: &Workspace) -> Result<()> {
 }
 
 /// The example's entries, with their comments, that are not present yet.
-fn missing(example: &str, present: &str, keyring: &str) -> String {
+fn missing(example: &str, present: &str, keyring: &str, audit_key: &str) -> String {
     let names: HashSet<&str> = present.lines().filter_map(name).collect();
     let mut text = String::new();
     let mut comment = String::new();
@@ -45,7 +45,11 @@ fn missing(example: &str, present: &str, keyring: &str) -> String {
             None => comment.extend([line, "\n"]),
             Some(name) => {
                 if !names.contains(name) {
-                    let value = if name == "KEYRING" { keyring } else { "" };
+                    let value = match name {
+                        "KEYRING" => keyring,
+                        "AUDIT_SIGNING_KEY" => audit_key,
+                        _ => "",
+                    };
                     text.extend([&comment, line, value, "\n"]);
                 }
                 comment.clear();
@@ -64,35 +68,51 @@ fn name(line: &str) -> Option<&str> {
 
 /// A keyring of one random key.
 fn keyring() -> Result<String> {
+    Ok(format!(r#"{{"current":1,"keys":{{"1":"{}"}}}}"#, key()?))
+}
+
+/// 32 random bytes in base64.
+fn key() -> Result<String> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).context("the system has no randomness to give")?;
-    Ok(format!(
-        r#"{{"current":1,"keys":{{"1":"{}"}}}}"#,
-        STANDARD.encode(key)
-    ))
+    Ok(STANDARD.encode(key))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const EXAMPLE: &str = "# Head.\n\n# The keys.\nKEYRING=\n# Where.\nORIGIN=http://localhost\n";
+    const EXAMPLE: &str =
+        "# Head.\n\n# The keys.\nKEYRING=\nAUDIT_SIGNING_KEY=\n# Where.\nORIGIN=http://localhost\n";
 
     #[test]
-    fn a_fresh_file_has_every_entry_and_the_keyring() {
-        let made = missing(EXAMPLE, "", "{}");
+    fn a_fresh_file_has_every_entry_and_the_keys() {
+        let made = missing(EXAMPLE, "", "{}", "a2V5");
         assert_eq!(
             made,
-            "# The keys.\nKEYRING={}\n# Where.\nORIGIN=http://localhost\n"
+            "# The keys.\nKEYRING={}\nAUDIT_SIGNING_KEY=a2V5\n# Where.\nORIGIN=http://localhost\n"
         );
     }
 
     #[test]
     fn what_is_set_stays_as_it_is() {
         assert_eq!(
-            missing(EXAMPLE, "KEYRING=mine\n", "{}"),
+            missing(
+                EXAMPLE,
+                "KEYRING=mine\nAUDIT_SIGNING_KEY=mine\n",
+                "{}",
+                "a2V5"
+            ),
             "# Where.\nORIGIN=http://localhost\n"
         );
-        assert_eq!(missing(EXAMPLE, "KEYRING=mine\nORIGIN=\n", "{}"), "");
+        assert_eq!(
+            missing(
+                EXAMPLE,
+                "KEYRING=mine\nAUDIT_SIGNING_KEY=\nORIGIN=\n",
+                "{}",
+                "a2V5"
+            ),
+            ""
+        );
     }
 }

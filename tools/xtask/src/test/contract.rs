@@ -1,6 +1,6 @@
 //! The suite `contract`: Schemathesis (Python) holds a running instance to its own
 //! `OpenAPI` document, and localstripe (Python), a Stripe of others' making, leads a
-//! subscription through its life. The pins are in `tests/contract/requirements.txt`.
+//! subscription through its life; strangers verify the audit log with a script. The pins are in `tests/contract/requirements.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ pub(super) fn contract(context: &Context) -> Result<Counts> {
     cargo.args(["--test", "contract"]);
     cargo.env("BALANCE_SCHEMATHESIS", programs.join("schemathesis"));
     cargo.env("BALANCE_LOCALSTRIPE", programs.join("localstripe"));
+    cargo.env("BALANCE_PYTHON", programs.join("python3"));
     context.tests("contract tests", &mut cargo)
 }
 
@@ -44,7 +45,11 @@ fn programs(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let mut pip = Command::new(folder.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check"]);
     pip.arg("--requirement").arg(&requirements);
-    Step::new(workspace, "installing Schemathesis and localstripe (once)").run(&pip)?;
+    Step::new(
+        workspace,
+        "installing Schemathesis, localstripe and cryptography (once)",
+    )
+    .run(&pip)?;
     write(&stamp, &pins)?;
     Ok(Some(programs))
 }

@@ -12,7 +12,7 @@ use crate::plaid::bank::{Bank, Opening, days};
 use crate::plaid::courier::dispatch;
 use crate::plaid::errors::PlaidError;
 use crate::plaid::institutions;
-use crate::plaid::item::{Item, Stage};
+use crate::plaid::item::{Item, Stage, Wealth};
 use crate::plaid::{Plaid, webhooks};
 
 const DEFAULT_INSTITUTION: &str = "ins_109508";
@@ -216,6 +216,19 @@ pub(super) async fn change_account(
         Ok(account.clone())
     })?;
     Ok(Json(json!(account)))
+}
+
+/// What it holds and owes from now on; what is left out is the usual again.
+pub(super) async fn set_wealth(
+    State(plaid): State<Plaid>,
+    Path(id): Path<String>,
+    Asked(wealth): Asked<Wealth>,
+) -> Result<Json<Value>, Refusal> {
+    with_item(&plaid, &id, |item, _| {
+        item.wealth = wealth;
+        Ok(())
+    })?;
+    Ok(done())
 }
 
 #[derive(Default, Deserialize)]

@@ -20,6 +20,7 @@ pub(super) fn router() -> Router<Plaid> {
         .route("/items/{id}/transactions", post(transactions::update))
         .route("/items/{id}/mutate", post(transactions::mutate))
         .route("/items/{id}/accounts", post(items::open_account))
+        .route("/items/{id}/wealth", post(items::set_wealth))
         .route(
             "/items/{id}/accounts/{account_id}",
             patch(items::change_account),

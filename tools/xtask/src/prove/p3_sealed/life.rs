@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::instance::{Applicant, Instance, Link, confirm, sign_in};
 use super::plants::{
-    ACCOUNTS, ADDRESS, BANK_USER, BOOKINGS, BROWSER, Booking, ITEM_KEY, LINK_KEY, Plants, SEARCHED,
-    SIGN_UP_KEY, WRONG_PASSWORD, minor_units,
+    ACCOUNTS, ADDRESS, BANK_USER, BOOKINGS, BROWSER, Booking, ITEM_KEY, LINK_KEY, NOTE,
+    OWN_CATEGORY, Plants, SEARCHED, SIGN_UP_KEY, TAG, WRONG_PASSWORD, minor_units,
 };
 use super::safety;
 use crate::client::{Client, Request, elements, string};
@@ -66,6 +66,8 @@ impl Life {
         let booked = instance.book(&link.1.item, &json!({"add": [draft(late, None)]}))?;
         instance.until_found(&person, late.name)?;
         plants.pass("a transaction's id at Plaid", &string(&booked, "/added/0")?);
+        say(instance, &person, late.name, &mut plants)?;
+        warn(instance, &person, (&first, &link.1.item), &mut plants)?;
         plants.pass("a search", SEARCHED);
         let searched = person
             .post("/v1/transactions/search", &json!({"text": SEARCHED}))?
@@ -243,6 +245,47 @@ fn connect(instance: &Instance, person: &Client, plants: &mut Plants) -> Result<
         &string(&instance.item(&link.item)?, "/access_token")?,
     );
     Ok((made.string("/id")?, link))
+}
+
+/// A category, a note and a tag of her own, and totals that are made with them.
+fn say(instance: &Instance, person: &Client, of: &str, plants: &mut Plants) -> Result<()> {
+    let found = person.post("/v1/transactions/search", &json!({"text": of}))?;
+    let path = format!("/v1/transactions/{}", found.string("/data/0/id")?);
+    let own = json!({"corrected_category": OWN_CATEGORY, "note": NOTE, "tags": [TAG]});
+    let request = Request {
+        method: "PATCH",
+        ..Request::post(&path, &own)
+    };
+    person.send(&request)?.expect(200)?;
+    plants.seal("a category of her own", OWN_CATEGORY);
+    plants.seal("a note", NOTE);
+    plants.seal("a tag", TAG);
+    instance.eventually("totals with her category", || {
+        let flow = person.get("/v1/cash-flow?from=2025-03&to=2025-05")?;
+        Ok(flow.expect(200)?.to_string().contains(OWN_CATEGORY))
+    })
+}
+
+/// A bank that says when it will end the connection.
+fn warn(
+    instance: &Instance,
+    person: &Client,
+    (item, plaid_item): (&str, &str),
+    plants: &mut Plants,
+) -> Result<()> {
+    let event = json!({"item_id": plaid_item, "code": "PENDING_DISCONNECT"});
+    instance
+        .plaid
+        .post("/_control/webhooks/fire", &event)?
+        .expect(200)?;
+    let path = format!("/v1/items/{item}");
+    instance.eventually("a warning with a date", || {
+        let shown = person.get(&path)?.expect(200)?;
+        Ok(shown.pointer("/warnings/0/at").is_some())
+    })?;
+    let at = person.get(&path)?.string("/warnings/0/at")?;
+    plants.seal("when a connection ends", &at);
+    Ok(())
 }
 
 /// The second bank, which stops answering in the middle of its sixth page: four were read while

@@ -14,6 +14,9 @@ pub(super) const SIGN_UP_KEY: &str = "planted-sign-up-key-e08a55";
 pub(super) const TOKEN_NAME: &str = "Planted spreadsheet of Zanzibar";
 pub(super) const NEW_EMAIL: &str = "Chrysoprase.Dotterel@Planted-Mail.example";
 pub(super) const BANK_USER: &str = "planted-bank-user-mirabelle";
+pub(super) const OWN_CATEGORY: &str = "Planted Sourdough Philately";
+pub(super) const NOTE: &str = "planted: for the godmother in Ljubljana";
+pub(super) const TAG: &str = "planted-tag-periwinkle";
 
 /// An account as the bank has it.
 pub(super) struct Account {

@@ -61,9 +61,12 @@ pub(super) fn of_ada(
     Ok(())
 }
 
-/// Keys, enrolled by a real browser for people of its own.
+/// Keys, enrolled by a real browser for people of its own; and an operator who asks for a
+/// consent.
 pub(super) fn of_a_browser(instance: &Instance) -> Result<()> {
-    browser::played(instance, &["keys.test.mjs"]).map(drop)
+    browser::played(instance, &["keys.test.mjs"])?;
+    let asked = Some("a consent is declined");
+    browser::played_by_name(instance, &["consents.test.mjs"], asked).map(drop)
 }
 
 /// Someone leaves, and Plaid does not answer: what it has to be told waits, sealed.
