@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { happens } from "./harness/bank.mjs";
 import { story } from "./harness/story.mjs";
 
 story("a bank is connected, and its transactions are read by month", async ({ page, ada, picture }) => {
@@ -26,7 +27,7 @@ story("a search finds by words, and nothing of it is in an address", async ({ pa
   await ada.arrives(page);
   await ada.connectsBank(page, { transactions: 300 });
   const rows = page.locator(".month .listing > li");
-  const merchant = (await rows.first().locator("span").first().textContent()).split(/[^A-Za-z]/)[0];
+  const merchant = (await rows.first().getByRole("button").textContent()).split(/[^A-Za-z]/)[0];
   await page.getByRole("searchbox", { name: "Search" }).fill(merchant);
   await page.getByRole("status").filter({ hasText: /found/ }).waitFor({ state: "attached" });
   for (const row of await rows.all()) assert.match(await row.textContent(), new RegExp(merchant, "i"));
@@ -52,14 +53,46 @@ story("one account's transactions are shown alone", async ({ page, ada }) => {
   }, name);
 });
 
-story("a bank is disconnected after a question", async ({ page, ada }) => {
+story("a bank is refreshed, and disconnected after a question", async ({ page, ada }) => {
   await ada.arrives(page);
   await ada.connectsBank(page, { transactions: 20 });
-  await page.getByRole("button", { name: /^Disconnect / }).click();
+  await ada.opensBanks(page);
+  const disconnect = page.getByRole("button", { name: "Disconnect First Platypus Bank" });
+  await disconnect.click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("button", { name: /^Refresh / }).click();
-  await page.getByRole("button", { name: /^Disconnect / }).click();
+  await page.getByRole("button", { name: "Refresh First Platypus Bank" }).click();
+  await page.getByRole("status").filter({ hasText: "is up to date" }).waitFor({ state: "attached" });
+  await disconnect.click();
   await dialog.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByText("No bank is connected yet.").waitFor();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Home" }).click();
   await page.getByRole("heading", { name: "Nothing here yet" }).waitFor();
+});
+
+story("who goes on while a bank is refreshed is not called back", async ({ page, ada }) => {
+  await ada.arrives(page);
+  await ada.connectsBank(page, { transactions: 20 });
+  const refreshed = Promise.withResolvers();
+  await page.route("**/sync", async (route) => {
+    await refreshed.promise;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: /^Refresh / }).click();
+  await ada.opensBanks(page);
+  const answered = page.waitForResponse("**/sync");
+  refreshed.resolve();
+  await (await answered).finished();
+  // What follows an answer has followed it once the next one is there.
+  await page.getByText("How it is read").click();
+  await page.getByRole("button", { name: /^Replace the key/ }).waitFor();
+  await page.getByRole("heading", { name: "Your banks" }).waitFor();
+});
+
+story("a refresh brings what is new into the list", async ({ page, ada }) => {
+  await ada.arrives(page);
+  const item = await ada.connectsBank(page, { transactions: 20 });
+  await happens(item, { add: [{ name: "Kiosk by the weir", merchant_name: null, amount: 3.5 }], webhooks: false });
+  await page.getByRole("button", { name: /^Refresh / }).click();
+  await page.locator(".month .listing > li").filter({ hasText: "Kiosk by the weir" }).waitFor();
 });

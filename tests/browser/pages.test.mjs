@@ -10,6 +10,8 @@ import { story } from "./harness/story.mjs";
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
+const MONEY = ["Cash flow", "Recurring payments", "Investments", "Debts", "Net worth"];
+
 const SUBPROCESSORS = ["AppSignal", "Cloudflare", "Hetzner", "New Relic", "Plaid", "PlanetScale", "Stripe"];
 
 story("each promise names a proof that is there, or says that it is not proven yet", async ({ page, picture }) => {
@@ -47,7 +49,7 @@ story("the contact leads to security.txt, the documentation to the API", async (
 });
 
 story("every page is under a policy that lets in nothing of others", async ({ page, context }) => {
-  for (const address of ["/", "/security", "/app/main.js"]) {
+  for (const address of ["/", "/security", "/operator/login", "/app/main.js"]) {
     const { headers } = await fetch(ORIGIN + address);
     const policy = headers.get("content-security-policy") ?? "";
     for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"]) {
@@ -110,10 +112,24 @@ story("on a phone nothing is wider than the screen", async ({ page, ada, picture
   await fits("empty home");
   await ada.connectsBank(page, { transactions: 60 });
   await fits("home");
-  const sections = ["Profile", "Password", "Email", "Security keys", "Authenticator app", "Recovery codes", "Where you are signed in", "API tokens", "Your data"];
+  await page.locator(".month .listing > li").first().getByRole("button").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).waitFor();
+  await fits("transaction");
+  await page.keyboard.press("Escape");
+  await ada.opensBanks(page);
+  await page.getByText("Disconnect one account").click();
+  await page.getByText("How it is read").click();
+  await page.getByRole("button", { name: /^Replace the key/ }).waitFor();
+  await fits("banks");
+  for (const section of MONEY) {
+    await ada.opensMoney(page, section);
+    await opensAll(page);
+    await fits(section);
+  }
+  const sections = ["Profile", "Password", "Email", "Security keys", "Authenticator app", "Recovery codes", "Where you are signed in", "API tokens", "Consents", "Who looked", "Your data"];
   for (const section of sections) {
     await ada.opens(page, section);
-    await page.locator(".settings-nav a[aria-current]").filter({ hasText: section }).waitFor();
+    await page.locator(".sections-nav a[aria-current]").filter({ hasText: section }).waitFor();
     await fits(section);
   }
 }, PHONE);
@@ -122,20 +138,43 @@ story("in the dark it is dark, and still readable", async ({ page, ada, picture 
   await ada.arrives(page);
   await ada.connectsBank(page, { transactions: 60 });
   await picture("dark home");
-  const low = await page.evaluate(lowContrast);
-  assert.deepEqual(low, []);
+  await isReadable(page, "home");
+  await areReadable(page, ada, picture);
   await page.goto("/security");
   await picture("dark security");
-  assert.deepEqual(await page.evaluate(lowContrast), []);
+  await isReadable(page, "security");
 }, { colorScheme: "dark" });
 
 story("in the light every text has enough contrast", async ({ page, ada }) => {
   await page.goto("/security");
-  assert.deepEqual(await page.evaluate(lowContrast), []);
+  await isReadable(page, "security");
   await ada.arrives(page);
   await ada.connectsBank(page, { transactions: 60 });
-  assert.deepEqual(await page.evaluate(lowContrast), []);
+  await isReadable(page, "home");
+  await areReadable(page, ada);
 }, { colorScheme: "light" });
+
+async function isReadable(page, what) {
+  assert.deepEqual(await page.evaluate(lowContrast), [], what);
+}
+
+/** The screens of the banks and of the money, with everything on them open. */
+async function areReadable(page, ada, picture) {
+  await ada.opensBanks(page);
+  await opensAll(page);
+  await isReadable(page, "banks");
+  for (const section of MONEY) {
+    await ada.opensMoney(page, section);
+    await opensAll(page);
+    await isReadable(page, section);
+    await picture?.(`dark ${section}`);
+  }
+}
+
+async function opensAll(page) {
+  const closed = page.locator("main details:not([open]) > summary");
+  while (await closed.count() > 0) await closed.first().click();
+}
 
 /** In the page: texts whose contrast with what is behind them is below WCAG AA. */
 function lowContrast() {

@@ -60,6 +60,7 @@ story("whoever is asked to sign in gets where they were going", async ({ page, a
 story("signing in takes a keyboard only, and the focus is always seen", async ({ page, ada, picture }) => {
   await ada.exists();
   await page.goto("/");
+  await page.getByRole("link", { name: "Sign in" }).first().waitFor();
   const focused = () => page.evaluate(() => {
     const { activeElement: element } = document;
     const style = getComputedStyle(element);

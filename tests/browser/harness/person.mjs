@@ -106,13 +106,33 @@ export class Newcomer {
     await page.getByRole("heading", { name: "Your plan" }).waitFor();
   }
 
-  /** Connects a bank; the stand-in plays the person in Plaid Link. */
+  /** Connects a bank; what the stand-in of Plaid calls the connection. */
   async connectsBank(page, drafts = {}) {
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Connect a bank" }).click();
+    await this.opensBanks(page);
+    await page.getByRole("main").getByRole("link", { name: "Connect a bank" }).click();
     await page.getByRole("button", { name: "Go on" }).click();
-    // Plaid's page is out of reach: the stand-in does what a person would do on it.
-    const address = await page.getByRole("link", { name: "Open Plaid’s page" }).getAttribute("href");
-    await ask(`${PLAID}/_control/link`, { link_token: address.split("/").at(-1), ...drafts });
+    const item = await this.goesThroughLink(page, drafts);
     await page.getByRole("heading", { name: "Transactions" }).waitFor();
+    return item;
+  }
+
+  /** Does what a person does on Plaid's page, which is out of reach: the stand-in does it. */
+  async goesThroughLink(page, drafts = {}) {
+    const address = await page.getByRole("link", { name: "Open Plaid’s page" }).getAttribute("href");
+    const { item_id: item } = await ask(`${PLAID}/_control/link`, { link_token: address.split("/").at(-1), ...drafts });
+    return item;
+  }
+
+  /** Goes to her banks. */
+  async opensBanks(page) {
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Banks" }).click();
+    await page.getByRole("heading", { name: "Your banks" }).waitFor();
+  }
+
+  /** Goes to a section of the money by its link. */
+  async opensMoney(page, section) {
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Money" }).click();
+    await page.getByRole("navigation", { name: "Money" }).getByRole("link", { name: section, exact: true }).click();
+    await page.getByRole("heading", { name: section, level: 1 }).waitFor();
   }
 }

@@ -9,13 +9,17 @@
 
 use std::process::ExitCode;
 
-use end_to_end::TestApp;
+use end_to_end::{FIRST_OPERATOR, TestApp};
 use stack::{StackOptions, Workspace};
 
 fn main() -> ExitCode {
     let workspace = Workspace::here();
     // So small that a story meets it.
-    let app = TestApp::start_with(StackOptions::default().var("FREE_CONNECTIONS", "1"));
+    let app = TestApp::start_with(
+        StackOptions::default()
+            .var("FREE_CONNECTIONS", "1")
+            .var("FIRST_OPERATOR", FIRST_OPERATOR),
+    );
     let stack = app.stack();
     let mut node = workspace
         .node_program("node")
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         .env("BALANCE_PLAID", stack.plaid_url())
         .env("BALANCE_PWNED", stack.pwned_url())
         .env("BALANCE_STRIPE", stack.stripe_url())
+        .env("BALANCE_FIRST_OPERATOR", FIRST_OPERATOR)
         .env("BALANCE_SCREENSHOTS", workspace.path("target/browser"))
         .current_dir(workspace.root());
     let status = node.status().expect("Node starts");

@@ -5,23 +5,24 @@ import { remove } from "./api/request.js";
 import { onChange, sessionEnded } from "./identity/session.js";
 import { announce } from "./page/announce.js";
 import { element, fill } from "./page/dom.js";
+import { enableSkipLink } from "./page/skip.js";
 import { current, go, screen, start } from "./router.js";
-import { SECTIONS } from "./screens/settings/sections.js";
+import { addEntrance } from "./screens/entrance.js";
+import { SECTIONS as MONEY } from "./screens/money/sections.js";
+import { SECTIONS as SETTINGS } from "./screens/settings/sections.js";
 
 const open = { open: true };
 screen("", "", () => import("./screens/start.js"), open);
-screen("sign-up", "Create an account", () => import("./screens/sign-up.js"), open);
-screen("verify", "Enter the code", () => import("./screens/verify.js"), open);
-screen("sign-in", "Sign in", () => import("./screens/sign-in.js"), open);
-screen("forgot", "Forgot your password", () => import("./screens/forgot.js"), open);
+addEntrance();
 screen("erasure", "Your account is being deleted", () => import("./screens/erasure.js"), open);
-screen("lost", "Not here", () => import("./screens/lost.js"), open);
-screen("connect", "Connect a bank", () => import("./screens/connect.js"));
+screen("banks", "Your banks", () => import("./screens/banks.js"));
+screen("banks/connect", "Connect a bank", () => import("./screens/connect.js"));
+screen("banks/reconnect", "Reconnect a bank", () => import("./screens/reconnect.js"));
 screen("billing", "Your plan", () => import("./screens/billing.js"));
-for (const { name, title, load } of SECTIONS) screen(name, title, load);
+for (const { name, title, load } of [...MONEY, ...SETTINGS]) screen(name, title, load);
 
 const LINKS = {
-  in: [["", "Home"], ["connect", "Connect a bank"], ["billing", "Plan"], ["settings", "Settings"]],
+  in: [["", "Home"], ["money", "Money"], ["banks", "Banks"], ["billing", "Plan"], ["settings", "Settings"]],
   out: [["sign-in", "Sign in"], ["sign-up", "Create an account"]],
 };
 
@@ -67,9 +68,5 @@ async function signOut() {
   go("");
 }
 
-document.querySelector(".skip").addEventListener("click", (event) => {
-  event.preventDefault();
-  document.getElementById("main").focus();
-});
-
+enableSkipLink();
 start();

@@ -1,5 +1,6 @@
 // Screens by the part of the address after `#/`, which is never sent to a server. No screen has
-// a token, a code or an email in its address; a query after the name says at most why one is here.
+// a token, a code or an email in its address; a query after the name says at most why one is here,
+// or which consent it is about.
 
 import { Problem } from "./api/problem.js";
 import { whoAmI } from "./identity/session.js";

@@ -8,9 +8,10 @@ import { stepUp } from "./step-up.js";
 /**
  * Sends a request and returns its JSON (null for an empty reply).
  * `reason` says, in a confirmation's title, what it is for; `as: "blob"` returns
- * the reply's bytes, `as: "text"` its text; `bearer` is sent in place of the cookie.
+ * the reply's bytes, `as: "text"` its text; `bearer` is sent in place of the cookie;
+ * `only` are the methods that confirm it, where not all do.
  */
-export async function request(method, path, body, { reason, as = "json", bearer, once = false } = {}) {
+export async function request(method, path, body, { reason, as = "json", bearer, once = false, only } = {}) {
   const bytes = body === undefined ? null : new TextEncoder().encode(JSON.stringify(body));
   const headers = {};
   if (bytes) headers["content-type"] = "application/json";
@@ -21,7 +22,7 @@ export async function request(method, path, body, { reason, as = "json", bearer,
   if (!response.ok) {
     const problem = await problemOf(response);
     if (problem.slug !== "step-up-required") throw ended(problem, bearer);
-    const ticket = await stepUp({ method, path, bytes, reason });
+    const ticket = await stepUp({ method, path, bytes, reason, only });
     response = await send(method, path, { ...headers, "step-up": ticket }, bytes);
     if (!response.ok) throw ended(await problemOf(response), bearer);
   }

@@ -1,12 +1,14 @@
-// Transactions, newest first, under the name of their month. The text of a search travels in a
+// Transactions, newest first, under the name of their month. What is searched for travels in a
 // body, never in an address.
 
 import { get, post } from "../api/request.js";
 import { announce } from "../page/announce.js";
-import { dayName, monthName } from "../page/dates.js";
 import { element, fill } from "../page/dom.js";
 import { actionButton, alertBox, field } from "../page/form.js";
-import { movementText } from "../page/money.js";
+import { accountChoice, accountNames } from "./accounts.js";
+import { openTransaction } from "./annotation.js";
+import { categoryField } from "./categories.js";
+import { place, row } from "./transaction-row.js";
 
 const PAGE = 50;
 /** How long typing must rest before it is searched for, in milliseconds. */
@@ -14,12 +16,16 @@ const REST = 250;
 
 /** The section: a search, the months, a button for more. */
 export async function transactions(accounts) {
-  const names = new Map(accounts.map((account) => [account.id, account.name]));
+  const names = accountNames(accounts);
+  /** The person's own categories, as far as they have been seen. */
+  const own = new Set();
   const months = element("div", { class: "months" });
   const alert = alertBox();
   const text = field({ name: "text", label: "Search", type: "search", optional: true, maxlength: "100", autocomplete: "off", placeholder: "A shop, a word …" });
   const account = accountChoice(accounts);
-  const filter = () => ({ text: text.value().trim(), account: account.input.value });
+  const category = categoryField({ name: "category", label: "Category", type: "search" });
+  const tag = field({ name: "tag", label: "Tag", type: "search", optional: true, maxlength: "40", autocomplete: "off" });
+  const filter = () => ({ text: text.value().trim(), category: category.value(), tag: tag.value().trim(), account: account.input.value });
   let cursor = null;
   let turn = 0;
 
@@ -32,10 +38,29 @@ export async function transactions(accounts) {
   function take({ data, next_cursor: next }, add) {
     if (!add) fill(months);
     cursor = next;
-    data.forEach((transaction) => place(months, transaction, names));
+    data.forEach((transaction) => place(months, transaction, listed(transaction)));
     if (months.childElementCount === 0) fill(months, element("p", { class: "quiet" }, "Nothing found."));
     fill(holder, next && more);
     if (add) announce(`${data.length} more.`);
+  }
+
+  function listed(transaction) {
+    const { id, account_id: of, corrected_category: corrected } = transaction;
+    if (corrected) own.add(corrected);
+    const made = row(transaction, names.get(of), async () => {
+      try {
+        fill(alert);
+        const changed = await openTransaction(id, names.get(of), own);
+        if (!changed) return;
+        const fresh = listed(changed);
+        made.replaceWith(fresh);
+        fresh.querySelector("button").focus();
+        announce("Saved.");
+      } catch (problem) {
+        fill(alert, problem.message);
+      }
+    });
+    return made;
   }
 
   async function search() {
@@ -55,48 +80,16 @@ export async function transactions(accounts) {
     rest = setTimeout(attempt, REST);
   });
   account.input.addEventListener("change", attempt);
+  for (const whole of [category, tag]) whole.input.addEventListener("change", attempt);
   take(await page({}, null), false);
   return element("section", { class: "stack", "aria-labelledby": "transactions" },
     element("h2", { id: "transactions" }, "Transactions"),
-    element("div", { class: "find", role: "search" }, text.node, account.node), alert, months, holder);
+    element("div", { class: "find", role: "search" }, text.node, account.node, category.node, tag.node), alert, months, holder);
 }
 
-function page({ text, account }, cursor) {
-  if (text) {
-    return post("/v1/transactions/search", { text, limit: PAGE, ...(account && { account }), ...(cursor && { cursor }) });
-  }
-  const query = new URLSearchParams({ limit: PAGE, ...(account && { account }), ...(cursor && { cursor }) });
-  return get(`/v1/transactions?${query}`);
-}
-
-/** Puts a transaction under its month, which is the last one or a new one. */
-function place(months, transaction, names) {
-  const month = transaction.date.slice(0, 7);
-  let section = months.lastElementChild;
-  if (section?.dataset.month !== month) {
-    section = element("section", { class: "month", "data-month": month },
-      element("h3", {}, monthName(transaction.date)), element("ol", { class: "listing" }));
-    months.append(section);
-  }
-  section.lastElementChild.append(row(transaction, names));
-}
-
-function row({ date, amount, name, merchant_name: merchant, pending, category, account_id: account }, names) {
-  const details = [dayName(date), category && words(category.primary), names.get(account)];
-  return element("li", {},
-    element("span", {}, merchant ?? name, pending && [" ", element("span", { class: "tag" }, "pending")]),
-    element("span", { class: `amount ${amount.minor_units < 0 ? "in" : ""}` }, movementText(amount)),
-    element("span", { class: "quiet small" }, details.filter(Boolean).join(" · ")));
-}
-
-/** "FOOD_AND_DRINK" → "Food and drink". */
-function words(category) {
-  const text = category.replaceAll("_", " ").toLowerCase();
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function accountChoice(accounts) {
-  const input = element("select", { id: "account-choice" }, element("option", { value: "" }, "All accounts"),
-    accounts.map(({ id, name, mask }) => element("option", { value: id }, mask ? `${name} (${mask})` : name)));
-  return { input, node: element("div", { class: "field" }, element("label", { for: "account-choice" }, "Account"), input) };
+function page({ account, ...words }, cursor) {
+  const wanted = Object.fromEntries(Object.entries(words).filter(([, word]) => word));
+  const rest = { limit: PAGE, ...(account && { account }), ...(cursor && { cursor }) };
+  if (Object.keys(wanted).length > 0) return post("/v1/transactions/search", { ...wanted, ...rest });
+  return get(`/v1/transactions?${new URLSearchParams(rest)}`);
 }

@@ -5,14 +5,13 @@ import { Cancelled, Problem } from "../api/problem.js";
 import { element, fill, freshId } from "./dom.js";
 
 /**
- * A field. `check(value)` returns a sentence where the value will not do.
+ * A field. `check(value)` returns a sentence where the value will not do; one with `rows` has lines.
  * `name` is also what the API calls it, so that its errors find their field.
  */
 export function field({ name, label, hint, check, missing = "this", optional = false, ...attributes }) {
   const id = freshId(name);
-  const input = element("input", {
-    id, name, type: "text", autocapitalize: "none", spellcheck: "false", required: !optional, ...attributes,
-  });
+  const common = { id, name, autocapitalize: "none", spellcheck: "false", required: !optional, ...attributes };
+  const input = attributes.rows ? element("textarea", common) : element("input", { type: "text", ...common });
   const error = element("p", { id: `${id}-error`, class: "error" });
   const note = hint ? element("p", { id: `${id}-hint`, class: "hint" }, hint) : null;
   input.setAttribute("aria-describedby", [note?.id, error.id].filter(Boolean).join(" "));
@@ -69,13 +68,13 @@ export function codeField({ name, label = "Code from the mail", ...more }) {
 
 /**
  * A form. `send(values)` does the work; a Problem it throws is shown where it belongs.
- * `explain(problem)` may return a better sentence than the API's.
+ * `explain(problem)` may return a better sentence than the API's; `beside` stands next to the button.
  */
-export function form({ fields = [], submit, look = "button", explain, send }) {
+export function form({ fields = [], submit, look = "button", explain, send, beside }) {
   const alert = element("div", { class: "alert", role: "alert" });
   const button = element("button", { class: look, type: "submit" }, submit);
   const made = element("form", { novalidate: true },
-    alert, fields.map((one) => one.node), element("div", { class: "row" }, button));
+    alert, fields.map((one) => one.node), element("div", { class: "row" }, button, beside));
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.getAttribute("aria-disabled")) return;

@@ -26,3 +26,30 @@ export function movementText(money) {
   if (money.minor_units === 0) return text;
   return money.minor_units > 0 ? `−${text}` : `+${text}`;
 }
+
+/** An exact decimal as the reader writes it, with the digits it has. */
+export function decimalText(numeral, options = {}) {
+  const digits = numeral.split(".")[1]?.length ?? 0;
+  return new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...options }).format(numeral);
+}
+
+/** A price of one, which may have more digits than its currency. */
+export function priceText(numeral, currency) {
+  const digits = Math.max(2, numeral.split(".")[1]?.length ?? 0);
+  try {
+    return decimalText(numeral, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: digits });
+  } catch {
+    return `${decimalText(numeral)} ${currency}`;
+  }
+}
+
+/** Sums, one for each currency. */
+export function totals(amounts) {
+  const sums = new Map();
+  for (const { minor_units: units, currency, scale } of amounts) {
+    const sum = sums.get(currency) ?? { minor_units: 0, currency, scale };
+    sum.minor_units += units;
+    sums.set(currency, sum);
+  }
+  return [...sums.values()];
+}

@@ -1,7 +1,6 @@
-// The sections of the settings: one module each, the same menu beside all of them.
+// The sections of the settings.
 
-import { element } from "../../page/dom.js";
-import { current } from "../../router.js";
+import { besideMenu } from "../../page/menu.js";
 
 export const SECTIONS = [
   { name: "settings", title: "Profile", load: () => import("./profile.js") },
@@ -12,14 +11,10 @@ export const SECTIONS = [
   { name: "settings/recovery", title: "Recovery codes", load: () => import("./recovery.js") },
   { name: "settings/sessions", title: "Where you are signed in", load: () => import("./sessions.js") },
   { name: "settings/tokens", title: "API tokens", load: () => import("./tokens.js") },
+  { name: "settings/consents", title: "Consents", load: () => import("./consents.js") },
+  { name: "settings/access-log", title: "Who looked", load: () => import("./access-log.js") },
   { name: "settings/data", title: "Your data", load: () => import("./data.js") },
 ];
 
 /** A section's content beside the menu. */
-export function section(title, ...content) {
-  return element("div", { class: "settings" },
-    element("nav", { class: "settings-nav", "aria-label": "Settings" },
-      element("ul", {}, SECTIONS.map(({ name, title: label }) =>
-        element("li", {}, element("a", { href: `#/${name}`, "aria-current": name === current() && "page" }, label))))),
-    element("div", { class: "stack" }, element("h1", {}, title), ...content));
-}
+export const section = (title, ...content) => besideMenu(SECTIONS, "Settings", title, ...content);

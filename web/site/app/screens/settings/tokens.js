@@ -11,6 +11,7 @@ import { section } from "./sections.js";
 
 const SCOPES = [
   ["transactions:read", "Read transactions"],
+  ["transactions:write", "Write your categories, notes and tags"],
   ["accounts:read", "Read accounts and balances"],
   ["items:read", "See which banks are connected"],
   ["items:write", "Connect, refresh and disconnect banks"],
