@@ -7,8 +7,8 @@ import { type AttemptRecord, type AttemptRow, attemptOf, clearAttempt, keepAttem
 import { type Database, newId, unixNow } from "../store/database";
 import { holdLease, itemById, type ItemRecord, type ItemRow, release, takeLease } from "../store/items";
 import type { Kept } from "../store/keys";
-import { type DirectoryRow, directoryOf, openDirectory, replaceDirectory } from "../store/months";
-import { clearStage, countsAfter, promote, stage } from "../store/transactions";
+import { type DirectoryRow, directoryOf, monthsAfter, openDirectory, replaceDirectory } from "../store/months";
+import { clearStage, countsAfter, monthsTouched, promote, stage } from "../store/transactions";
 import { Table } from "../vault/keys";
 import { openOne } from "../vault/records";
 import { Sealer } from "./page";
@@ -115,8 +115,11 @@ async function finish(
   accounts: Map<string, AccountRecord>,
 ): Promise<void> {
   const { keys } = kept;
-  const [counts, directoryRows] = await db.batch<[{ month: string; count: number }[], DirectoryRow[]]>([
+  const [counts, touched, directoryRows] = await db.batch<
+    [{ month: string; count: number }[], { month: string }[], DirectoryRow[]]
+  >([
     countsAfter(db, keys.userId, item, number),
+    monthsTouched(db, keys.userId, item, number),
     directoryOf(db, keys.userId),
   ]);
   const directory = await openDirectory(kept, directoryRows);
@@ -125,12 +128,13 @@ async function finish(
   const months = counts.map(({ month, count }) => {
     const name = names.get(month);
     if (!name) throw new Error("a month without a name");
-    return [name, count] as const;
+    return { name, token: month, count };
   });
+  const after = monthsAfter(directory, months, new Set(touched.map(({ month }) => month)));
   const done: ItemRecord = { ...record, cursor: progress.next, health: "good", last_synced_at: unixNow() };
   await db.write([
     ...holdLease(db, item, progress.holder),
-    ...(await replaceDirectory(db, keys, directory.rev, Object.fromEntries(months))),
+    ...(await replaceDirectory(db, keys, directory.rev, after)),
     ...promote(db, keys.userId, item, number),
     await upsertAccounts(db, keys, item, number, accounts),
     clearAttempt(db, item),

@@ -1,4 +1,5 @@
-// The month directory: which months a person has transactions in, and how many. Sealed.
+// The month directory: which months a person has transactions in, how many, and when each last
+// changed. Sealed.
 import { openOne, type SealedRow, seal } from "../vault/records";
 import { Index, Table, type UserKeys } from "../vault/keys";
 import type { Database } from "./database";
@@ -10,7 +11,12 @@ export interface Month {
   /** Its blind token, 16 hex digits. */
   token: string;
   count: number;
+  /** The directory's revision when anything in the month last changed. */
+  version: number;
 }
+
+/** Counts and versions by month, as sealed. */
+type Months = Record<string, [count: number, version: number]>;
 
 /** The directory at one revision, newest month first. */
 export interface Directory {
@@ -40,10 +46,28 @@ export async function openDirectory(kept: Kept, rows: DirectoryRow[]): Promise<D
 }
 
 async function open(keys: UserKeys, row: DirectoryRow): Promise<Directory> {
-  const counts = await openOne<Record<string, number>>(keys, Table.MonthDirectory, { ...row, id: keys.userId });
-  const names = Object.keys(counts).sort().reverse();
-  const months = names.map(async (name) => ({ name, token: await monthToken(keys, name), count: counts[name]! }));
+  const record = await openOne<Months>(keys, Table.MonthDirectory, { ...row, id: keys.userId });
+  const names = Object.keys(record).sort().reverse();
+  const months = names.map(async (name) => {
+    const [count, version] = record[name]!;
+    return { name, token: await monthToken(keys, name), count, version };
+  });
   return { rev: row.rev, months: await Promise.all(months) };
+}
+
+/** The directory's months after a change: those whose count or rows change get its revision. */
+export function monthsAfter(
+  { rev, months }: Directory,
+  counts: { name: string; token: string; count: number }[],
+  touched: Set<string>,
+): Months {
+  const before = new Map(months.map((month) => [month.name, month]));
+  const after = counts.map(({ name, token, count }) => {
+    const known = before.get(name);
+    const changes = touched.has(token) || known?.count !== count;
+    return [name, [count, changes ? rev + 1 : known.version]] as const;
+  });
+  return Object.fromEntries(after) as Months;
 }
 
 /** The statements that write the directory where it is still at `rev`. */
@@ -51,10 +75,10 @@ export async function replaceDirectory(
   db: Database,
   keys: UserKeys,
   rev: number,
-  counts: Record<string, number>,
+  months: Months,
 ): Promise<D1PreparedStatement[]> {
   const place = { id: keys.userId, rev: rev + 1 };
-  const row = [[keys.userId, rev + 1, await seal(keys, Table.MonthDirectory, place, counts)]];
+  const row = [[keys.userId, rev + 1, await seal(keys, Table.MonthDirectory, place, months)]];
   const columns = ["user_id", "rev", "sealed"];
   if (rev === 0) return [db.insertAll("month_directory", columns, row, "")];
   return [

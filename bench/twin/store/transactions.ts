@@ -88,6 +88,18 @@ export function countsAfter(db: Database, userId: string, item: string, attempt:
   );
 }
 
+/** The months that rows leave or change in once the attempt is promoted. */
+export function monthsTouched(db: Database, userId: string, item: string, attempt: number): D1PreparedStatement {
+  return db.statement(
+    "SELECT month FROM txn WHERE user_id=? AND id IN " +
+      "(SELECT id FROM txn_stage WHERE user_id=? AND item_id=? AND attempt=?) GROUP BY month",
+    userId,
+    userId,
+    item,
+    attempt,
+  );
+}
+
 /** Promotes the staged changes: drops, puts, and clears the stage. */
 export function promote(db: Database, userId: string, item: string, attempt: number): D1PreparedStatement[] {
   return [

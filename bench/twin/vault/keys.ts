@@ -13,7 +13,13 @@ export const Table = {
   MonthDirectory: 7,
   SyncAttempt: 8,
   Cursor: 11,
+  Annotation: 21,
 } as const;
+
+/** The shape of a table's records, as their rows name it. */
+function schemaOf(table: number): number {
+  return table === Table.MonthDirectory ? 2 : 1;
+}
 
 /** Blind indexes: table and column. */
 export const Index = {
@@ -103,7 +109,7 @@ export class UserKeys {
       const info = label("balance/v1/enc/", table, 0);
       const derived = [...this.#roots].filter(([generation]) => generation > 0).map(async ([generation, root]) => {
         const key = await deriveAes(root, this.#user, info);
-        return [generation, new RowCipher(key, this.#user, generation, table)] as const;
+        return [generation, new RowCipher(key, this.#user, generation, table, schemaOf(table))] as const;
       });
       ciphers = Promise.all(derived).then((entries) => new Map(entries));
       this.#ciphers.set(table, ciphers);

@@ -4,7 +4,6 @@
 const HEADER = 18;
 const TAG = 16;
 const LEADER = 6;
-const SCHEMA = 1;
 
 /** Where a row stands: its id in hex and its revision. */
 export interface Place {
@@ -21,16 +20,18 @@ export function generationOf(sealed: Uint8Array): number {
 /** Seals and opens the rows of one user in one table, under one generation's key. */
 export class RowCipher {
   readonly #key: CryptoKey;
+  readonly #schema: number;
   /** The associated data but for row id and revision. */
   readonly #aad: Uint8Array<ArrayBuffer>;
 
-  constructor(key: CryptoKey, user: Uint8Array, generation: number, table: number) {
+  constructor(key: CryptoKey, user: Uint8Array, generation: number, table: number, schema: number) {
     this.#key = key;
+    this.#schema = schema;
     const aad = new Uint8Array(51);
     const view = new DataView(aad.buffer);
     aad.set([0x42, 0x41, 0x4c, 0x31, 1, 0xb1, 1]); // "BAL1", then the row's own leader
     view.setUint16(7, generation);
-    view.setUint16(9, SCHEMA);
+    view.setUint16(9, schema);
     aad.set(user, 11);
     view.setUint16(27, table);
     this.#aad = aad;
@@ -40,7 +41,7 @@ export class RowCipher {
   async open(place: Place, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const length = sealed.length - HEADER - TAG;
     if (length <= 0 || padded(length) !== length) throw new Error("not a sealed row");
-    if (((sealed[4]! << 8) | sealed[5]!) !== SCHEMA) throw new Error("a row of an unknown shape");
+    if (((sealed[4]! << 8) | sealed[5]!) !== this.#schema) throw new Error("a row of an unknown shape");
     const parameters = {
       name: "AES-GCM",
       iv: sealed.subarray(LEADER, HEADER),
