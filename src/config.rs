@@ -5,7 +5,11 @@
 use vault::Keyring;
 use zeroize::Zeroizing;
 
-use crate::{audit::AuditKey, billing::BillingConfig, platform::Bindings};
+use crate::{
+    audit::{AccountLog, AuditKey},
+    billing::BillingConfig,
+    platform::Bindings,
+};
 
 /// Where the service runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) deployment: Option<String>,
     /// What signs the audit log's checkpoints.
     pub(crate) audit_key: AuditKey,
+    /// The log of the account that the service runs in; none where it is not read.
+    pub(crate) account_log: Option<AccountLog>,
 }
 
 impl Config {
@@ -103,10 +109,12 @@ impl Config {
             deployment: bindings.version(),
             // None is named below, and refuses everything.
             audit_key: audit_key.unwrap_or_default(),
+            account_log: None,
         };
         if is_no_key {
             wrong.push("AUDIT_SIGNING_KEY is not base64 of 32 bytes".into());
         }
+        config.account_log = AccountLog::read(bindings, &mut wrong);
         let billing = BillingConfig::read(bindings, &mut wrong);
         match environment.as_str() {
             "development" => config.environment = Environment::Development,
@@ -123,6 +131,9 @@ impl Config {
         ];
         if let Some(billing) = &billing {
             urls.push(("STRIPE_BASE_URL", &billing.base_url));
+        }
+        if let Some(log) = &config.account_log {
+            urls.push(("CLOUDFLARE_API_BASE_URL", &log.base_url));
         }
         let mut names = vec!["ASSETS", "EVENTS", "GATE", "MAIL"];
         match &config.database {

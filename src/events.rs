@@ -123,6 +123,7 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
     let billed = billing::sweep(&app).await;
     let erasures = identity::sweep_erasures(&app).await;
     let noted = audit::note_versions(&app).await;
+    let account = audit::note_account_log(&app).await;
     let reviewed = console::close_weeks(&app).await;
     let told = console::tell_of_ends(&app).await;
     let grown = audit::grow(&app).await;
@@ -133,7 +134,7 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
         .map_err(Problem::from);
     let purged = purged.map(|_| ());
     for outcome in [
-        swept, billed, erasures, noted, reviewed, told, grown, purged,
+        swept, billed, erasures, noted, account, reviewed, told, grown, purged,
     ] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());

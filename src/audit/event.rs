@@ -1,6 +1,7 @@
 //! What leaves are about: the body that both parts hold, as JSON. Its members are read by
 //! people, by `verify.py` and by programs: they are named once, here.
 
+use cloudflare::Entry;
 use passkey::{Credential, CredentialId, PublicKey};
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,8 @@ pub(crate) enum Event<'a> {
     },
     /// A version of something ran for the first time.
     Version { version: String },
+    /// What Cloudflare's own log says was done to the account.
+    AccountAction { entry: &'a Entry },
 }
 
 impl<'a> Event<'a> {

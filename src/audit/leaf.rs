@@ -38,8 +38,9 @@ impl Leaf {
         kind: Kind,
         system: &UserKeys,
         event: &Event<'_>,
+        subjects: &[RowId],
     ) -> Result<Self> {
-        Self::named(id, kind, system, None, event, &[])
+        Self::named(id, kind, system, None, event, subjects)
     }
 
     fn named(

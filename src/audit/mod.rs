@@ -5,6 +5,7 @@
 //! Invariant: what a leaf is about and the leaf land together, the leaf first: where the
 //! log cannot be written, nothing happens.
 
+mod account;
 mod event;
 mod growth;
 mod leaf;
@@ -12,7 +13,10 @@ mod once;
 mod person;
 mod reading;
 mod signer;
+mod told;
+mod week;
 
+pub(crate) use account::{AccountLog, note_account_log};
 pub(crate) use event::{Actor, CommandOutcome, Event, Why};
 pub(crate) use growth::grow;
 pub(crate) use leaf::{Leaf, name_of};
@@ -20,3 +24,5 @@ pub(crate) use once::{append_once, note_versions};
 pub(crate) use person::{ProvenLeaf, access_log, proven_leaves};
 pub(crate) use reading::{checkpoint, head_for_a_mail, tile};
 pub(crate) use signer::{AuditKey, verifier_key};
+pub(crate) use told::Told;
+pub(crate) use week::Week;

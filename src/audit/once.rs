@@ -4,7 +4,7 @@
 
 use tlog::Kind;
 
-use super::{Event, Leaf, leaf::name_of};
+use super::{Event, Leaf, Week, leaf::name_of};
 use crate::{
     app::App,
     id::RowId,
@@ -31,16 +31,23 @@ pub(crate) async fn note_versions(app: &App) -> Result<()> {
     let present: Vec<(RowId,)> = present.rows()?.all()?;
     for ((kind, version), id) in versions.into_iter().zip(ids) {
         if !present.contains(&(id,)) {
-            append_once(app, id, kind, &Event::Version { version }).await?;
+            let event = Event::Version { version };
+            append_once(app, id, kind, &event, &[Week::now().review()]).await?;
         }
     }
     Ok(())
 }
 
 /// Appends a leaf that there is at most once. One batch.
-pub(crate) async fn append_once(app: &App, id: RowId, kind: Kind, event: &Event<'_>) -> Result<()> {
+pub(crate) async fn append_once(
+    app: &App,
+    id: RowId,
+    kind: Kind,
+    event: &Event<'_>,
+    subjects: &[RowId],
+) -> Result<()> {
     let system = app.system_keys().await?;
-    let leaf = Leaf::once(id, kind, &system, event)?;
+    let leaf = Leaf::once(id, kind, &system, event, subjects)?;
     match app.db.batch_all(&leaf.before([])).await {
         // Somebody was faster.
         Ok(_) | Err(EngineError::Duplicate) => Ok(()),

@@ -89,6 +89,8 @@ commands! {
         #[serde(default)] sensitive: bool,
         cursor: Option<ConsoleSessionId>,
     };
+    /// Lists what changed beside the console in a week: versions, and the account.
+    ReviewChanges "review.changes" { week: Option<String>, cursor: Option<String> };
     /// Shows what was done in a session.
     ReviewShow "review.show" { session: ConsoleSessionId };
     /// Decides about a session.
@@ -131,6 +133,7 @@ impl Command {
             | Self::OperatorGrant { .. }
             | Self::OperatorRevoke { .. }
             | Self::ReviewList { .. }
+            | Self::ReviewChanges { .. }
             | Self::ReviewShow { .. }
             | Self::ReviewDecide { .. }
             | Self::KeysStatus { .. }
@@ -189,6 +192,7 @@ impl Command {
     pub(super) const fn is_for(&self, role: Role) -> bool {
         match self {
             Self::ReviewList { .. }
+            | Self::ReviewChanges { .. }
             | Self::ReviewShow { .. }
             | Self::ReviewDecide { .. }
             | Self::OperatorList {} => !matches!(role, Role::Contractor),
@@ -206,7 +210,10 @@ impl Command {
     pub(super) const fn is_for_outsiders(&self) -> bool {
         matches!(
             self,
-            Self::ReviewList { .. } | Self::ReviewShow { .. } | Self::OperatorList {}
+            Self::ReviewList { .. }
+                | Self::ReviewChanges { .. }
+                | Self::ReviewShow { .. }
+                | Self::OperatorList {}
         )
     }
 
@@ -270,6 +277,7 @@ impl Command {
                 ("pending", (*pending).into()),
                 ("sensitive", (*sensitive).into()),
             ]),
+            Self::ReviewChanges { week, .. } => object(&[("week", week.clone().into())]),
             Self::ReviewShow { session } => object(&[("session", session.public().into())]),
             Self::ReviewDecide {
                 session, decision, ..

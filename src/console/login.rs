@@ -222,6 +222,23 @@ pub(super) fn insert(
     operator_sessions::insert(system, why.session, &hash, now, expires_at, &record)
 }
 
+/// A session of the console.
+pub(crate) struct ConsoleSession {
+    pub(crate) id: ConsoleSessionId,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) why: Why,
+}
+
+/// The session that a token opens. One batch.
+pub(crate) async fn current(operator: Operator) -> Result<ConsoleSession> {
+    let at = operator.proven().await?;
+    Ok(ConsoleSession {
+        id: at.session,
+        expires_at: at.expires_at,
+        why: at.why,
+    })
+}
+
 /// Ends a session, and signs the log's head over it. Two batches, and the head's.
 pub(crate) async fn end(app: &App, operator: Operator) -> Result<()> {
     let at = operator.proven().await?;

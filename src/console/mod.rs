@@ -3,12 +3,14 @@
 //! An operator signs in with his key, says why he is there, and gives commands, each one of a
 //! closed set ([`command`]). What is private of a person stays masked ([`sight`]) unless she
 //! signed a consent that names it ([`consent`]). What he does is in the audit log before it
-//! happens ([`run`]), she sees it there, and somebody else reviews it ([`review`]).
+//! happens ([`run`]), she sees it there, and somebody else reviews it ([`review`])
+//! together with what changed beside the console ([`changes`]).
 //!
 //! Invariant: nothing runs whose intent is not in the log, nothing is shown whose outcome is
 //! not, and no operator serves or reviews himself.
 
 mod accounts;
+mod changes;
 mod command;
 mod consent;
 mod data;
@@ -25,7 +27,7 @@ pub(crate) use consent::{
     Shown as ShownConsent, decline, grant, list as list_consents, open, proof, revoke,
     show as show_consent, tell_of_ends,
 };
-pub(crate) use login::{Reason, authorize, begin, end};
+pub(crate) use login::{Reason, authorize, begin, current, end};
 pub(crate) use operator::Operator;
 pub(crate) use review::{Reviews, close_weeks, reviews_of, standing};
 pub(crate) use run::{Answer, Order, run};

@@ -34,6 +34,7 @@ pub(crate) struct Operator {
 /// A proven operator in a session.
 pub(super) struct AtConsole {
     pub(super) session: ConsoleSessionId,
+    pub(super) expires_at: Timestamp,
     pub(super) id: OperatorId,
     /// The operator's own account, whom he does not serve.
     pub(super) account: Option<PersonId>,
@@ -81,7 +82,7 @@ impl Operator {
         let (Some(session), Some((id, account, operator))) = (session, operator) else {
             return Err(no_session());
         };
-        let row = ConsoleSessionId(session.id);
+        let (row, expires_at) = (ConsoleSessionId(session.id), session.expires_at);
         let record = session
             .open(&system, Some(&self.token))?
             .reveal(&Reveal::system(SystemPurpose::LookUp))
@@ -93,6 +94,7 @@ impl Operator {
         }
         Ok(AtConsole {
             session: row,
+            expires_at,
             id,
             account,
             role: operator.role,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use tlog::{Entry, Kind as Deed, Part};
+use tlog::Kind as Deed;
 use vault::{Reveal, SystemPurpose};
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Event, Leaf, ProvenLeaf, name_of},
+    audit::{self, Event, Leaf, ProvenLeaf, Told, Week, name_of},
     id::{ConsoleSessionId, RowId},
     platform::{Timestamp, log},
     problem::{Kind, Problem, Result},
@@ -116,8 +116,8 @@ pub(crate) async fn reviews_of(app: &App, leaves: &[ProvenLeaf]) -> Result<Revie
 /// the sweep. One batch; two more when there is something to write down.
 pub(crate) async fn close_weeks(app: &App) -> Result<()> {
     let now = Timestamp::now();
-    let week = monday_before(now);
-    let opened = name_of(Deed::ReviewOpened, &week);
+    let week = Week::of(now).before();
+    let opened = week.review();
     let [rows] = app.db.batch([operator_sessions::standing()]).await?;
     let standing = Standing::read(&rows.rows()?)?;
     let suspension = standing
@@ -130,11 +130,11 @@ pub(crate) async fn close_weeks(app: &App) -> Result<()> {
     let present: Vec<(RowId,)> = present.rows()?.all()?;
     if !present.contains(&(opened,)) {
         let event = Event::Review {
-            week,
+            week: week.name().to_owned(),
             sessions: standing.sessions,
             unreviewed: standing.unreviewed,
         };
-        audit::append_once(app, opened, Deed::ReviewOpened, &event).await?;
+        audit::append_once(app, opened, Deed::ReviewOpened, &event, &[]).await?;
     }
     if let Some((id, oldest)) = suspension
         && !present.contains(&(id,))
@@ -142,22 +142,13 @@ pub(crate) async fn close_weeks(app: &App) -> Result<()> {
         let event = Event::Suspended {
             since: oldest.rfc3339(),
         };
-        audit::append_once(app, id, Deed::RevealSuspended, &event).await?;
+        audit::append_once(app, id, Deed::RevealSuspended, &event, &[]).await?;
     }
     // Once an hour.
     if standing.overdue && now.unix() % 3_600 < 60 {
         log::error("review-overdue", None, "a session waits for its review");
     }
     Ok(())
-}
-
-/// The Monday at whose midnight the last whole week ended, "YYYY-MM-DD" of that week's own.
-fn monday_before(now: Timestamp) -> String {
-    // The epoch was a Thursday.
-    let days = now.unix().div_euclid(DAY);
-    let this_monday = days - (days + 3).rem_euclid(7);
-    let monday = Timestamp::from_unix((this_monday - 7) * DAY).rfc3339();
-    monday.get(..10).unwrap_or_default().to_owned()
 }
 
 fn open(system: &UserKeys, row: OperatorSessionRow) -> Result<OperatorSessionRecord> {
@@ -273,33 +264,24 @@ pub(super) async fn show(app: &App, at: &AtConsole, session: ConsoleSessionId) -
         .map(plain)
         .to_vec(),
     );
-    let changed = || Problem::internal("the audit log of a session was changed");
     for row in rows {
-        let index = row.index;
-        let entry = Entry::parse(row.leaf.as_bytes()).map_err(|_| changed())?;
-        let part = row
-            .open(&at.system)?
-            .reveal(&Reveal::system(SystemPurpose::RecordAudit))
-            .map_err(|_| Problem::internal("no right to a part of the log"))?;
-        let salt = part.salt().ok_or_else(changed)?;
-        if !entry.holds(Part::Operator, &salt, part.body.as_bytes()) {
-            return Err(changed());
-        }
-        let mut body: Value = serde_json::from_str(&part.body).map_err(|_| changed())?;
-        let mut take = |name: &str| body.get_mut(name).map(Value::take).unwrap_or_default();
-        let at = Timestamp::from_unix((entry.time / 1_000).cast_signed());
-        table.rows.push(vec![
-            index.into(),
-            entry.kind.name().into(),
-            at.rfc3339().into(),
-            take("command"),
-            take("person"),
-            take("arguments"),
-            take("fields"),
-            take("consent"),
-            take("outcome"),
-            take("why_not"),
-        ]);
+        let mut told = Told::open(&at.system, row)?;
+        let mut cells: Vec<Value> = vec![
+            told.index.into(),
+            told.kind.name().into(),
+            told.at.rfc3339().into(),
+        ];
+        let members = [
+            "command",
+            "person",
+            "arguments",
+            "fields",
+            "consent",
+            "outcome",
+            "why_not",
+        ];
+        cells.extend(members.map(|name| told.take(&[name])));
+        table.rows.push(cells);
     }
     Ok(table)
 }
@@ -376,22 +358,3 @@ pub(super) fn self_service() -> Problem {
 
 /// Whether a role may be given to somebody from outside.
 pub(super) const OUTSIDE: Role = Role::Auditor;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_week_is_named_by_its_monday() {
-        // 2026-11-23 was a Monday.
-        let monday = 1_795_392_000;
-        for (at, week) in [
-            (monday, "2026-11-16"),
-            (monday - 1, "2026-11-09"),
-            (monday + 7 * DAY - 1, "2026-11-16"),
-            (monday + 7 * DAY, "2026-11-23"),
-        ] {
-            assert_eq!(monday_before(Timestamp::from_unix(at)), week);
-        }
-    }
-}

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tlog::Kind as Deed;
 
 use super::{
-    Command, Operator, accounts,
+    Command, Operator, accounts, changes,
     command::Subject,
     consent::{self as consents, Refusal, Use},
     data,
@@ -401,6 +401,9 @@ async fn act(
             },
             _,
         ) => review::list(app, at, *pending, *sensitive, *cursor).await,
+        (Command::ReviewChanges { week, cursor }, _) => {
+            changes::list(app, at, week.as_deref(), cursor.as_deref()).await
+        }
         (Command::ReviewShow { session }, _) => review::show(app, at, *session).await,
         (
             Command::ReviewDecide {

@@ -32,6 +32,12 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds))
     }
 
+    /// From RFC 3339.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        Some(Self(instant.unix_timestamp()))
+    }
+
     /// RFC 3339 in UTC, as the API shows every instant.
     pub(crate) fn rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp(self.0)

@@ -34,7 +34,7 @@ pub(super) fn router() -> Routes {
     Routes::new()
         .routes(routes!(authorize))
         .routes(routes!(begin))
-        .routes(routes!(end))
+        .routes(routes!(current, end))
         .routes(routes!(command))
 }
 
@@ -261,6 +261,47 @@ async fn begin(
     Ok((StatusCode::CREATED, Json(reply)).into_response())
 }
 
+/// The session that the token opens.
+#[derive(Serialize, ToSchema)]
+struct CurrentConsoleSession {
+    #[schema(example = "cse_0199c1f2b7a47d3c8e5f60718293a4b5")]
+    id: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    operator: OperatorBody,
+    reason_type: String,
+    reason: String,
+    ticket: String,
+}
+
+/// Show the session
+///
+/// Who is at the console, why, and until when: for a reviewer from outside, who was handed a
+/// token and signs in with nothing else. One batch.
+#[utoipa::path(
+    get,
+    path = "/v1/operator/sessions/current",
+    operation_id = "show_console_session",
+    tag = "Console",
+    security(("console" = [])),
+    responses(
+        (status = 200, description = "It lasts.", body = CurrentConsoleSession),
+        (status = 401, description = "It is over.", body = ProblemBody<'static>, content_type = "application/problem+json"),
+    )
+)]
+async fn current(operator: Operator) -> Result<Json<CurrentConsoleSession>> {
+    let session = console::current(operator).await?;
+    Ok(Json(CurrentConsoleSession {
+        id: session.id.public(),
+        expires_at: session.expires_at.rfc3339(),
+        operator: session.why.operator.into(),
+        reason_type: session.why.reason_type,
+        reason: session.why.reason,
+        ticket: session.why.ticket,
+    }))
+}
+
 /// End the session
 ///
 /// The audit log's head is signed over it. Three batches, and the head's.
@@ -287,8 +328,8 @@ struct CommandRequest {
     /// `user.find`, `user.show`, `user.delete`, `item.list`, `item.status`, `item.resync`,
     /// `transaction.list`, `subscription.show`, `session.list`, `session.revoke`,
     /// `consent.request`, `consent.show`, `operator.list`, `operator.grant`, `operator.revoke`,
-    /// `review.list`, `review.show`, `review.decide`, `keys.status`, `keys.rewrap`,
-    /// `keys.rotate` or `auditor.invite`.
+    /// `review.list`, `review.changes`, `review.show`, `review.decide`, `keys.status`,
+    /// `keys.rewrap`, `keys.rotate` or `auditor.invite`.
     #[schema(max_length = 64, example = "transaction.list")]
     command: String,
     /// What each takes is in docs/CONSOLE.md.

@@ -102,6 +102,34 @@ pub(crate) fn about(subject: RowId, whose: UserId) -> Statement {
     Statement::read(ABOUT, [subject.into(), whose.into()])
 }
 
+/// The newest leaf about any of some subjects, with the operators' part of it.
+pub(crate) fn newest_about(subjects: [RowId; 2]) -> Statement {
+    const NEWEST: Select = Select {
+        columns: &["l.idx", "l.id", "l.leaf", "p.rev", "p.sealed"],
+        from: "FROM audit_subject AS s JOIN audit_leaf AS l ON l.id=s.id \
+               JOIN audit_part AS p ON p.id=s.id \
+               WHERE s.subject IN (?,?) AND p.user_id=? ORDER BY l.idx DESC LIMIT 1",
+    };
+    let [one, other] = subjects;
+    let system = RowId(*UserId::SYSTEM.as_bytes());
+    Statement::read(NEWEST, [one.into(), other.into(), system.into()])
+}
+
+/// The leaves about a subject from `first` on, with the operators' part of each.
+pub(crate) fn about_from(subject: RowId, first: u64, limit: u32) -> Statement {
+    const FROM: Select = Select {
+        columns: &["l.idx", "l.id", "l.leaf", "p.rev", "p.sealed"],
+        from: "FROM audit_subject AS s JOIN audit_leaf AS l ON l.id=s.id \
+               JOIN audit_part AS p ON p.id=s.id \
+               WHERE s.subject=? AND p.user_id=? AND l.idx>=? ORDER BY l.idx LIMIT ?",
+    };
+    let system = RowId(*UserId::SYSTEM.as_bytes());
+    Statement::read(
+        FROM,
+        [subject.into(), system.into(), count(first), limit.into()],
+    )
+}
+
 /// Which of these leaves there are.
 pub(crate) fn present(ids: &[RowId]) -> Statement {
     const OF: Select = Select {

@@ -9,8 +9,8 @@ use stack::{Stack, StackOptions};
 
 use crate::contract::Contract;
 use crate::{
-    Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords, Stripe,
-    console::FIRST_OPERATOR,
+    AccountLog, Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords,
+    Stripe, console::FIRST_OPERATOR,
 };
 
 /// An instance of its own processes, ports and data.
@@ -136,6 +136,11 @@ impl TestApp {
     /// The stand-in of Stripe.
     pub fn stripe(&self) -> Stripe {
         Stripe::new(self.stack.stripe_url())
+    }
+
+    /// The log of the account that the service runs in.
+    pub fn account_log(&self) -> AccountLog {
+        AccountLog::new(self.stack.cloudflare_url())
     }
 
     /// What the cron trigger does every minute.

@@ -26,6 +26,7 @@
     missing_docs
 )]
 
+mod account_log;
 mod app;
 mod audit;
 mod authenticator;
@@ -54,6 +55,7 @@ mod watch;
 mod wealth;
 mod when;
 
+pub use account_log::AccountLog;
 pub use app::TestApp;
 pub use audit::{AuditLog, Mirror};
 pub use authenticator::Authenticator;

@@ -89,10 +89,30 @@ struct Reply {
     result_info: Option<Info>,
 }
 
+/// Cloudflare's own clients disagree on where the cursor is: up to their version 5 it is
+/// `cursor`, from then on `cursors.after`.
 #[derive(Default, Deserialize)]
 struct Info {
     #[serde(default)]
     cursor: Option<String>,
+    #[serde(default)]
+    cursors: Option<Cursors>,
+}
+
+#[derive(Deserialize)]
+struct Cursors {
+    #[serde(default)]
+    after: Option<String>,
+}
+
+impl Info {
+    fn next(self) -> Option<String> {
+        let after = self.cursors.and_then(|cursors| cursors.after);
+        [after, self.cursor]
+            .into_iter()
+            .flatten()
+            .find(|cursor| !cursor.is_empty())
+    }
 }
 
 impl Page {
@@ -106,8 +126,8 @@ impl Page {
             return Err(BadReply::Refused);
         }
         let entries = reply.result.unwrap_or_default();
-        let cursor = reply.result_info.unwrap_or_default().cursor;
-        let cursor = cursor.filter(|cursor| !cursor.is_empty() && !entries.is_empty());
+        let cursor = reply.result_info.unwrap_or_default().next();
+        let cursor = cursor.filter(|_| !entries.is_empty());
         let is_long = cursor
             .as_ref()
             .is_some_and(|cursor| cursor.len() > MAX_CURSOR);

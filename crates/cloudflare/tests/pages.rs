@@ -61,17 +61,39 @@ fn an_entry_says_who_did_what_to_what() {
 fn what_was_set_is_not_kept() {
     let page = read(&reply(ENTRY, "")).unwrap();
     let kept = serde_json::to_string(&page.entries).unwrap();
-    assert!(!kept.contains("hunter2") && kept.contains("deploy"), "{kept}");
+    assert!(
+        !kept.contains("hunter2") && kept.contains("deploy"),
+        "{kept}"
+    );
 }
 
 #[test]
 fn an_entry_may_say_little() {
-    let little = r#"{"id":"1","action":{"time":"2024-04-26T17:31:07.123456Z"},"actor":{"email":null}}"#;
+    let little =
+        r#"{"id":"1","action":{"time":"2024-04-26T17:31:07.123456Z"},"actor":{"email":null}}"#;
     let page = read(&reply(little, "next")).unwrap();
     assert_eq!(page.cursor.as_deref(), Some("next"));
     assert_eq!(page.entries[0].actor.email, None);
     // And no page follows an empty one.
     assert_eq!(read(&reply("", "next")).unwrap().cursor, None);
+}
+
+#[test]
+fn the_next_page_is_named_in_either_of_two_places() {
+    let places = [
+        r#"{"cursor":"next"}"#,
+        r#"{"cursors":{"after":"next"}}"#,
+        r#"{"cursor":"","cursors":{"after":"next"}}"#,
+        r#"{"cursor":"next","cursors":{"after":null}}"#,
+    ];
+    for info in places {
+        let body = format!(r#"{{"success":true,"result":[{ENTRY}],"result_info":{info}}}"#);
+        assert_eq!(
+            read(&body).unwrap().cursor.as_deref(),
+            Some("next"),
+            "{info}"
+        );
+    }
 }
 
 #[test]

@@ -63,13 +63,15 @@ pub enum Kind {
     Deployment,
     /// A version of the keyring was seen for the first time.
     KeyringVersion,
+    /// Something was done to the account that the service runs in, beside the service.
+    AccountAction,
     /// A backup was finished.
     BackupFinished,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::KeyEnrolled,
         Self::KeyRemoved,
         Self::OperatorGranted,
@@ -88,6 +90,7 @@ impl Kind {
         Self::RevealSuspended,
         Self::Deployment,
         Self::KeyringVersion,
+        Self::AccountAction,
         Self::BackupFinished,
     ];
 
@@ -113,6 +116,7 @@ impl Kind {
             Self::RevealSuspended => "reveal.suspended",
             Self::Deployment => "deployment",
             Self::KeyringVersion => "keyring.version",
+            Self::AccountAction => "account.action",
             Self::BackupFinished => "backup.finished",
         }
     }

@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+mod account_log;
 mod attacks;
 mod commands;
 mod consents;

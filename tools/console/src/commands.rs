@@ -328,6 +328,23 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "review",
+        verb: "changes",
+        summary: "what changed in a week beside the console",
+        reads: "new versions of the service and of its keyring, and the log of the account it runs in",
+        changes: None,
+        sensitive: &[],
+        arguments: &[
+            option(
+                "week",
+                Text(10),
+                "which, by its Monday (2026-11-23); this one without it",
+            ),
+            CURSOR,
+        ],
+        example: "review changes --week 2026-11-16",
+    },
+    Command {
+        noun: "review",
         verb: "show",
         summary: "everything that was done in a session",
         reads: "its commands: which, when, with what outcome, which fields, under which consent",

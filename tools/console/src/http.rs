@@ -76,6 +76,11 @@ impl Client {
         self.send("POST", path, token, Some(body.to_string()))
     }
 
+    /// Reads what is a session's own.
+    pub(crate) fn get_as(&self, path: &str, token: &str) -> Result<Reply> {
+        self.send("GET", path, Some(token), None)
+    }
+
     /// Deletes, as a session.
     pub(crate) fn delete(&self, path: &str, token: &str) -> Result<Reply> {
         self.send("DELETE", path, Some(token), None)

@@ -5,6 +5,7 @@
 
 mod browser;
 mod callback;
+mod invited;
 mod pkce;
 mod reason;
 
@@ -19,6 +20,7 @@ use serde_json::json;
 use crate::harmless::harmless;
 use crate::http::{Client, Reply};
 use crate::options::{self, Options};
+use crate::origin::Origin;
 use crate::output;
 use crate::own::Own;
 use crate::session::Session;
@@ -33,10 +35,14 @@ pub(crate) const LOGIN: Own = Own {
     help: "\
 Usage: balance-console login --reason-type TYPE --reason WORDS --ticket TICKET
                              [--origin URL] [--state-dir DIR] [--no-browser]
+       balance-console login --invited [--origin URL] [--state-dir DIR]
 
 Opens the service in your browser; you sign in there with a passkey, which verifies you, and
 come back. Type, reason and ticket are in the audit log; the persons whose data you look at
 read them.
+
+An auditor from outside has no key here: with --invited, standard input is the token that was
+handed over. It reads reviews, for a week.
 
   --reason-type     support, incident, security, legal, maintenance or review
   --reason WORDS    what you are about to do and why, 500 characters at most
@@ -68,7 +74,8 @@ pub(crate) const LOGOUT: Own = Own {
     help: "\
 Usage: balance-console logout [--state-dir DIR]
 
-Ends the session at the service, and forgets its token in any case.",
+Ends the session at the service, and forgets its token in any case. A token that was handed
+over is only forgotten: it stays good for its week, unless who gave it revokes it.",
     run: logout,
 };
 
@@ -76,6 +83,7 @@ fn login(mut parser: lexopt::Parser) -> Result<ExitCode> {
     let mut options = Options::default();
     let mut reason = reason::Given::default();
     let mut opens_browser = true;
+    let mut is_invited = false;
     while let Some(argument) = parser.next()? {
         let Arg::Long(name) = argument else {
             return Err(argument.unexpected().into());
@@ -86,25 +94,53 @@ fn login(mut parser: lexopt::Parser) -> Result<ExitCode> {
             "reason" => reason.words = Some(parser.value()?.string()?),
             "ticket" => reason.ticket = Some(parser.value()?.string()?),
             "no-browser" => opens_browser = false,
+            "invited" => is_invited = true,
             "json" => return Err(Arg::Long("json").unexpected().into()),
             _ if options.take(&name, &mut parser)? => {}
             _ => return Err(Arg::Long(&name).unexpected().into()),
         }
     }
-    let reason = reason.check()?;
+    let reason = if is_invited {
+        reason.refuse()?;
+        None
+    } else {
+        Some(reason.check()?)
+    };
     let state = options.state()?;
     let origin = options.origin(&state)?;
     let client = Client::new(&origin)?;
     // One that is damaged is replaced.
     let earlier = Session::kept(&state).ok().flatten();
+    let session = match &reason {
+        Some(reason) => through_browser(&client, &origin, reason, opens_browser)?,
+        None => invited::session(&client, &origin)?,
+    };
+    session.keep(&state)?;
+    options::remember(&origin, &state)?;
+    if let Some(earlier) = earlier.filter(|earlier| !earlier.handed_over) {
+        // It would be over within fifteen minutes anyway.
+        let _ = earlier.end();
+    }
+    for line in description(&session) {
+        eprintln!("{line}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
 
+/// Waits for what the browser brings, and changes it for a session.
+fn through_browser(
+    client: &Client,
+    origin: &Origin,
+    reason: &Reason,
+    opens_browser: bool,
+) -> Result<Session> {
     let verifier = pkce::Verifier::new()?;
     let expected = pkce::random()?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("listening on 127.0.0.1")?;
     let port = listener.local_addr()?.port();
     let page = origin.join(&format!(
         "/operator/login#{}",
-        fragment(&verifier.challenge(), port, &expected, &reason)
+        fragment(&verifier.challenge(), port, &expected, reason)
     ));
     if opens_browser {
         eprintln!("Sign in in the browser; this waits for five minutes.");
@@ -119,17 +155,7 @@ fn login(mut parser: lexopt::Parser) -> Result<ExitCode> {
     if reply.status != 201 {
         bail!("{}", refused(&reply));
     }
-    let session = Session::new(&origin, &reply.body)?;
-    session.keep(&state)?;
-    options::remember(&origin, &state)?;
-    if let Some(earlier) = earlier {
-        // It would be over within fifteen minutes anyway.
-        let _ = earlier.end();
-    }
-    for line in description(&session) {
-        eprintln!("{line}");
-    }
-    Ok(ExitCode::SUCCESS)
+    Session::new(origin, &reply.body)
 }
 
 /// What the page reads. In the fragment, which a browser sends to no server.
@@ -183,6 +209,13 @@ fn logout(parser: lexopt::Parser) -> Result<ExitCode> {
         eprintln!("Nobody was signed in.");
         return Ok(ExitCode::SUCCESS);
     };
+    if session.handed_over {
+        eprintln!(
+            "The token is forgotten here; it stays good until {}.",
+            session.granted.expires_at
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
     let ended = session.end();
     ended.with_context(|| {
         format!(

@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::http::Client;
@@ -36,6 +37,9 @@ pub(crate) struct Operator {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Session {
     origin: String,
+    /// By somebody else, and good for more than this sign-in.
+    #[serde(default)]
+    pub(crate) handed_over: bool,
     #[serde(flatten)]
     pub(crate) granted: Granted,
 }
@@ -56,7 +60,21 @@ impl Session {
         }
         Ok(Self {
             origin: origin.to_string(),
+            handed_over: false,
             granted,
+        })
+    }
+
+    /// Of a token that was handed over, from the service's reply to it.
+    pub(crate) fn of_token(origin: &Origin, token: &str, reply: &[u8]) -> Result<Self> {
+        let mut members: Map<String, Value> =
+            serde_json::from_slice(reply).context("the service's reply is no session")?;
+        members.insert("token".to_owned(), token.into());
+        let reply = Zeroizing::new(serde_json::to_vec(&members)?);
+        let session = Self::new(origin, &reply)?;
+        Ok(Self {
+            handed_over: true,
+            ..session
         })
     }
 

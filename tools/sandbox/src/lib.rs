@@ -1,5 +1,5 @@
-//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, Stripe, a
-//! mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
+//! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, Stripe,
+//! Cloudflare's API, a mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
 //! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
 
 #![allow(
@@ -17,6 +17,7 @@
 )]
 
 mod client;
+mod cloudflare;
 mod control;
 mod faults;
 mod mailbox;
@@ -70,6 +71,7 @@ impl Sandbox {
             stripe::router(options.stripe.clone()),
         )
         .await?;
+        let cloudflare = open(&mut services, options.cloudflare_port, cloudflare::router()).await?;
         let inbox = mailbox::Inbox::new(options.mail_log.clone());
         let mailbox = open(
             &mut services,
@@ -82,6 +84,9 @@ impl Sandbox {
             "plaid": plaid,
             "pwned": pwned,
             "mailbox": mailbox,
+            "cloudflare": cloudflare,
+            "cloudflare_account_id": cloudflare::ACCOUNT,
+            "cloudflare_audit_token": cloudflare::TOKEN,
             "stripe": stripe,
             "stripe_secret_key": options.stripe.secret_key,
             "stripe_webhook_secret": options.stripe.webhook_secret,

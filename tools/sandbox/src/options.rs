@@ -15,7 +15,8 @@ use crate::stripe;
 pub const USAGE: &str = "\
 sandbox: local stand-ins for Plaid, Pwned Passwords, Stripe, PlanetScale and a mailbox
 
-  --plaid-port N  --pwned-port N  --mailbox-port N  --stripe-port N   ports (0 picks a free one)
+  --plaid-port N  --pwned-port N  --mailbox-port N  --stripe-port N
+  --cloudflare-port N          ports (0 picks a free one)
   --seed N                     data, ids and tokens are a function of it
   --today YYYY-MM-DD           the bank's date
   --transactions N             transactions of a new Item
@@ -49,6 +50,8 @@ pub struct Options {
     pub mailbox_port: u16,
     /// Port of Stripe; 0 picks a free one.
     pub stripe_port: u16,
+    /// Port of Cloudflare's API; 0 picks a free one.
+    pub cloudflare_port: u16,
     /// Port of PlanetScale; 0 picks a free one.
     pub planetscale_port: u16,
     /// wrangler's log.
@@ -92,6 +95,7 @@ impl Options {
                 Long("pwned-port") => options.pwned_port = parser.value()?.parse()?,
                 Long("mailbox-port") => options.mailbox_port = parser.value()?.parse()?,
                 Long("stripe-port") => options.stripe_port = parser.value()?.parse()?,
+                Long("cloudflare-port") => options.cloudflare_port = parser.value()?.parse()?,
                 Long("stripe-secret-key") => {
                     options.stripe.secret_key = parser.value()?.string()?;
                 }

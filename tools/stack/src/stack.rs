@@ -295,6 +295,16 @@ impl Stack {
                 "STRIPE_WEBHOOK_SECRETS",
                 &sandbox.addresses.stripe_webhook_secret,
             )?;
+            let api = format!("{}/client/v4", sandbox.addresses.cloudflare);
+            vars.set("CLOUDFLARE_API_BASE_URL", &api)?;
+            vars.set(
+                "CLOUDFLARE_ACCOUNT_ID",
+                &sandbox.addresses.cloudflare_account_id,
+            )?;
+            vars.set(
+                "CLOUDFLARE_AUDIT_TOKEN",
+                &sandbox.addresses.cloudflare_audit_token,
+            )?;
             vars.set("STRIPE_PRICES", "monthly=price_monthly yearly=price_yearly")?;
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;

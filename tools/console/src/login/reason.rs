@@ -30,6 +30,16 @@ pub(super) struct Reason {
 }
 
 impl Given {
+    /// None of them: a session that was opened already has its own.
+    pub(super) fn refuse(self) -> Result<()> {
+        if self.kind.or(self.words).or(self.ticket).is_some() {
+            return Err(usage(
+                "--invited takes no reason: the one who invited you gave it",
+            ));
+        }
+        Ok(())
+    }
+
     /// All three, within their bounds.
     pub(super) fn check(self) -> Result<Reason> {
         let given = |text: Option<String>| text.unwrap_or_default().trim().to_owned();

@@ -82,6 +82,11 @@ fn each_command_sends_its_name_and_its_arguments() {
             format!("review decide {reviewed} flagged --note why"),
             json!({"session": reviewed, "decision": "flagged", "note": "why"}),
         ),
+        ("review changes".to_owned(), json!({})),
+        (
+            "review changes --week 2026-11-16 --cursor 311".to_owned(),
+            json!({"week": "2026-11-16", "cursor": "311"}),
+        ),
         (
             "auditor invite 'J. Doe'".to_owned(),
             json!({"name": "J. Doe"}),

@@ -273,3 +273,61 @@ fn a_new_sign_in_ends_the_earlier_session() {
     let last = service.requests().pop().unwrap();
     assert_eq!(last.method, "DELETE");
 }
+
+#[test]
+fn an_auditor_from_outside_signs_in_with_what_was_handed_over() {
+    let service = service();
+    let console = Console::of(&service);
+    let ended = console.invited(&format!("  {TOKEN}\n"));
+    assert_eq!((ended.code, &*ended.stdout), (0, ""), "{}", ended.stderr);
+    assert!(ended.stderr.contains("auditor"), "{}", ended.stderr);
+    assert_eq!(mode(&console.state().join("session.json")), 0o600);
+    let ended = console.run(&["review", "list"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let sent = service.commands().pop().unwrap();
+    assert_eq!(
+        sent.field("authorization"),
+        Some(&*format!("Bearer {TOKEN}"))
+    );
+}
+
+#[test]
+fn a_token_that_was_handed_over_outlives_the_console_s_forgetting_it() {
+    let service = service();
+    let console = Console::of(&service);
+    console.invited(TOKEN);
+    let ended = console.run(&["logout"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("stays good until"),
+        "{}",
+        ended.stderr
+    );
+    assert!(!console.state().join("session.json").exists());
+    console.invited(TOKEN);
+    let ended = console.login().come_back(|_| {}).end();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let ends = service.requests();
+    assert!(ends.iter().all(|request| request.method != "DELETE"));
+}
+
+#[test]
+fn what_is_no_token_or_comes_with_a_reason_is_not_sent() {
+    let service = service();
+    let console = Console::of(&service);
+    for typed in ["", "opc_short", &TOKEN[4..], &format!("{TOKEN}x")] {
+        assert_eq!(console.invited(typed).code, 2, "{typed}");
+    }
+    let ended = console.run(&["login", "--invited", "--ticket", "HELP-311"]);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    assert!(service.requests().is_empty());
+    let another = TOKEN.replace('A', "B");
+    let ended = console.invited(&another);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.stderr.contains("its week is over"),
+        "{}",
+        ended.stderr
+    );
+    assert!(!console.state().join("session.json").exists());
+}

@@ -89,6 +89,22 @@ impl Console {
         Ended::of(&self.command("/bin/sh").args(["-c", line]).output().unwrap())
     }
 
+    /// A sign-in with a token that was handed over, typed to it.
+    pub(crate) fn invited(&self, typed: &str) -> Ended {
+        let mut command = self.command(PROGRAM);
+        command.args(["login", "--invited"]);
+        let streams = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = streams.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A console that refuses what it was started with may not read.
+        let _ = stdin.write_all(typed.as_bytes());
+        drop(stdin);
+        Ended::of(&child.wait_with_output().unwrap())
+    }
+
     /// A sign-in that waits for the browser.
     pub(crate) fn login(&self) -> SigningIn {
         SigningIn::start(self.command(PROGRAM).args(LOGIN))

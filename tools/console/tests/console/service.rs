@@ -51,6 +51,7 @@ impl Service {
         Self::start(move |request| match (&*request.method, &*request.path) {
             ("POST", "/v1/operator/sessions") => Reply::json(201, &session()),
             ("DELETE", "/v1/operator/sessions/current") => Reply::empty(204),
+            ("GET", "/v1/operator/sessions/current") => invited(request),
             ("POST", "/v1/operator/commands") => answer(request),
             _ => Reply::empty(404),
         })
@@ -136,6 +137,17 @@ pub(crate) fn session() -> Value {
         "reason": "Ada's transfer of 3 March",
         "ticket": "HELP-311",
     })
+}
+
+/// What it answers to a token that was handed over.
+fn invited(request: &Request) -> Reply {
+    if request.field("authorization") != Some(&*format!("Bearer {TOKEN}")) {
+        return Reply::problem(401, "unauthenticated", "The session is over.", &json!({}));
+    }
+    let mut session = session();
+    session.as_object_mut().unwrap().remove("token");
+    session["operator"]["role"] = "auditor".into();
+    Reply::json(200, &session)
 }
 
 fn serve(

@@ -104,7 +104,7 @@ fn every_command_explains_itself_by_an_example_that_it_takes() {
         .filter(|line| !line.trim().is_empty())
         .map(|line| line.split_ascii_whitespace().take(2).collect())
         .collect();
-    assert_eq!(names.len(), 22, "{names:?}");
+    assert_eq!(names.len(), 23, "{names:?}");
     for pair in names {
         let [noun, verb] = pair[..] else {
             panic!("{pair:?}");

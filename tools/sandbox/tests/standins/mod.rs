@@ -14,6 +14,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Standins {
     pub(crate) plaid: String,
     pub(crate) pwned: String,
+    pub(crate) cloudflare: String,
     pub(crate) stripe: String,
     pub(crate) mailbox: String,
     _running: Sandbox,
@@ -36,6 +37,7 @@ impl Standins {
         Self {
             plaid: url("plaid"),
             pwned: url("pwned"),
+            cloudflare: url("cloudflare"),
             stripe: url("stripe"),
             mailbox: url("mailbox"),
             _running: running,

@@ -34,6 +34,14 @@ impl Stack {
             .map_or("", |sandbox| &sandbox.addresses.stripe)
     }
 
+    /// The Cloudflare stand-in, its pages and its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn cloudflare_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.cloudflare)
+    }
+
     /// The mailbox; empty without stand-ins.
     #[must_use]
     pub fn mailbox_url(&self) -> &str {
