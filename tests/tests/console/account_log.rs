@@ -76,11 +76,11 @@ fn changes_are_for_those_who_review() {
     for week in ["2026-11-17", "this one", "2026-11-16T00:00:00Z"] {
         reviewer
             .give("review.changes", &json!({"week": week}))
-            .expect_problem(422, "invalid");
+            .expect_problem(422, "validation");
     }
     reviewer
         .give("review.changes", &json!({"cursor": "-1"}))
-        .expect_problem(422, "invalid");
+        .expect_problem(422, "validation");
 }
 
 /// An instance of its own: what fails here would fail for all.

@@ -9,8 +9,10 @@ mod client;
 mod command;
 mod demo;
 mod dev;
+mod load;
 mod migrate;
 mod moving;
+mod newcomers;
 mod operator;
 mod planetscale;
 mod progress;
@@ -31,6 +33,7 @@ const COMMANDS: &[Command] = &[
     demo::COMMAND,
     prove::COMMAND,
     bench::COMMAND,
+    load::COMMAND,
     build::COMMAND,
     setup::COMMAND,
     migrate::COMMAND,

@@ -11,9 +11,10 @@ use super::contest::{Round, contest};
 use super::load::{Until, Wire};
 use super::row::{Bar, Measured, Row};
 use super::runtime::Runtime;
-use super::seed::{PASSWORD, READER};
+use super::seed::READER;
 use super::stage::{Stage, load};
 use crate::client::Reply;
+use crate::newcomers::PASSWORD;
 
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_millis(700);

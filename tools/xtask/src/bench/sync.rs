@@ -10,9 +10,10 @@ use super::contest::{Round, contest};
 use super::load::Tally;
 use super::row::{Bar, Measured, Row};
 use super::runtime::Runtime;
-use super::seed::{Seed, await_whole, connect};
+use super::seed::Seed;
 use super::stage::Stage;
 use crate::client::{Client, elements};
+use crate::newcomers::{await_whole, connect};
 
 /// How many rounds are measured; one more warms both sides.
 pub(super) const ROUNDS: usize = 5;
@@ -46,8 +47,8 @@ fn person(runtime: &Runtime, seed: &Seed, round: usize) -> Result<Client> {
 fn whole(runtime: &Runtime, seed: &Seed, round: usize) -> Result<Tally> {
     let (person, bank) = (person(runtime, seed, round)?, Client::new(seed.plaid_url()));
     let started = Instant::now();
-    let item = connect(&person, &bank, TRANSACTIONS)?;
-    await_whole(&person, &item)?;
+    let connected = connect(&person, &bank, TRANSACTIONS, None)?;
+    await_whole(&person, &connected.item)?;
     Ok(Tally {
         requests: 1,
         took: started.elapsed(),
