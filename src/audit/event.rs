@@ -101,6 +101,11 @@ pub(crate) enum Event<'a> {
         verdict: Verdict,
         note: Option<&'a str>,
     },
+    /// A session waits for its review for too long.
+    Overdue {
+        /// When it began.
+        since: String,
+    },
     /// No more is shown until the reviews are made.
     Suspended {
         /// The oldest session without a decision.

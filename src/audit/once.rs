@@ -38,19 +38,20 @@ pub(crate) async fn note_versions(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Appends a leaf that there is at most once. One batch.
+/// Appends a leaf that there is at most once, and says whether this did. One batch.
 pub(crate) async fn append_once(
     app: &App,
     id: RowId,
     kind: Kind,
     event: &Event<'_>,
     subjects: &[RowId],
-) -> Result<()> {
+) -> Result<bool> {
     let system = app.system_keys().await?;
     let leaf = Leaf::once(id, kind, &system, event, subjects)?;
     match app.db.batch_all(&leaf.before([])).await {
+        Ok(_) => Ok(true),
         // Somebody was faster.
-        Ok(_) | Err(EngineError::Duplicate) => Ok(()),
+        Err(EngineError::Duplicate) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

@@ -61,6 +61,16 @@ pub(super) async fn tell(app: &App, keys: &UserKeys, moment: Moment, consent: Co
 }
 
 async fn try_to_tell(app: &App, keys: &UserKeys, moment: Moment, consent: ConsentId) -> Result<()> {
+    let text = format!(
+        "{}\n\nIts number is {}.",
+        moment.sentence(),
+        consent.public()
+    );
+    send(app, keys, moment.subject(), &text).await
+}
+
+/// Mails somebody who has an account, with the log's newest head below. Two batches.
+pub(super) async fn send(app: &App, keys: &UserKeys, subject: &str, text: &str) -> Result<()> {
     let person = PersonId(RowId(*keys.user().as_bytes()));
     let [row] = app.db.batch([people::by_id(person)]).await?;
     let row: PersonRow = row.rows()?.first()?.ok_or_else(Problem::not_found)?;
@@ -69,20 +79,10 @@ async fn try_to_tell(app: &App, keys: &UserKeys, moment: Moment, consent: Consen
         .open::<PersonRecord>(row.id, row.rev, row.sealed)?
         .reveal(&right)
         .map_err(|_| Problem::internal("no right to an address"))?;
-    let text = format!(
-        "{}\n\nIts number is {}.\n\n{}",
-        moment.sentence(),
-        consent.public(),
-        audit::head_for_a_mail(app).await?,
-    );
+    let text = format!("{text}\n\n{}", audit::head_for_a_mail(app).await?);
     let sent = app
         .mailer
-        .send(
-            &app.config.mail_from,
-            &record.email,
-            moment.subject(),
-            &text,
-        )
+        .send(&app.config.mail_from, &record.email, subject, &text)
         .await;
     if sent {
         Ok(())

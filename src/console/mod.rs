@@ -10,6 +10,7 @@
 //! not, and no operator serves or reviews himself.
 
 mod accounts;
+mod alarm;
 mod changes;
 mod command;
 mod consent;

@@ -10,6 +10,7 @@ use tlog::Kind as Deed;
 use vault::{Reveal, SystemPurpose};
 
 use super::{
+    alarm,
     operator::AtConsole,
     sight::{Table, plain},
 };
@@ -112,37 +113,43 @@ pub(crate) async fn reviews_of(app: &App, leaves: &[ProvenLeaf]) -> Result<Revie
     Ok(Reviews(rows.into_iter().collect()))
 }
 
-/// Closes the week that is over and opens its review, and says so where reviews are late: for
-/// the sweep. One batch; two more when there is something to write down.
+/// Closes the week that is over and opens its review, and sees to it that late reviews are
+/// known: for the sweep. Two batches; more when there is something to write down.
 pub(crate) async fn close_weeks(app: &App) -> Result<()> {
     let now = Timestamp::now();
     let week = Week::of(now).before();
-    let opened = week.review();
     let [rows] = app.db.batch([operator_sessions::standing()]).await?;
     let standing = Standing::read(&rows.rows()?)?;
-    let suspension = standing
-        .oldest
-        .filter(|_| standing.suspended)
-        .map(|oldest| (name_of(Deed::RevealSuspended, &oldest.rfc3339()), oldest));
-    let mut wanted = vec![opened];
-    wanted.extend(suspension.as_ref().map(|(id, _)| *id));
-    let [present] = app.db.batch([audit_log::present(&wanted)]).await?;
-    let present: Vec<(RowId,)> = present.rows()?.all()?;
-    if !present.contains(&(opened,)) {
-        let event = Event::Review {
+    let since = standing.oldest.map(Timestamp::rfc3339).unwrap_or_default();
+    let mut leaves = vec![(
+        week.review(),
+        Deed::ReviewOpened,
+        Event::Review {
             week: week.name().to_owned(),
             sessions: standing.sessions,
             unreviewed: standing.unreviewed,
-        };
-        audit::append_once(app, opened, Deed::ReviewOpened, &event, &[]).await?;
+        },
+    )];
+    if standing.overdue {
+        let id = name_of(Deed::ReviewOverdue, &since);
+        let since = since.clone();
+        leaves.push((id, Deed::ReviewOverdue, Event::Overdue { since }));
     }
-    if let Some((id, oldest)) = suspension
-        && !present.contains(&(id,))
-    {
-        let event = Event::Suspended {
-            since: oldest.rfc3339(),
-        };
-        audit::append_once(app, id, Deed::RevealSuspended, &event, &[]).await?;
+    if standing.suspended {
+        let id = name_of(Deed::RevealSuspended, &since);
+        leaves.push((id, Deed::RevealSuspended, Event::Suspended { since }));
+    }
+    let wanted: Vec<RowId> = leaves.iter().map(|(id, ..)| *id).collect();
+    let [present] = app.db.batch([audit_log::present(&wanted)]).await?;
+    let present: Vec<(RowId,)> = present.rows()?.all()?;
+    for (id, deed, event) in leaves {
+        if present.contains(&(id,)) {
+            continue;
+        }
+        let is_new = audit::append_once(app, id, deed, &event, &[]).await?;
+        if let (true, Event::Overdue { since }) = (is_new, &event) {
+            alarm::raise(app, since).await?;
+        }
     }
     // Once an hour.
     if standing.overdue && now.unix() % 3_600 < 60 {

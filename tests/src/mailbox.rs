@@ -46,6 +46,19 @@ impl Mailbox {
         mails
     }
 
+    /// Waits until an address has a mail with this subject; all with it.
+    pub fn wait_for_subject(&self, address: &str, subject: &str) -> Vec<Mail> {
+        let mut count = 1;
+        loop {
+            let mut mails = self.wait_for(address, count);
+            count = mails.len() + 1;
+            mails.retain(|mail| mail.subject == subject);
+            if !mails.is_empty() {
+                return mails;
+            }
+        }
+    }
+
     /// What an address has been sent so far.
     pub fn to(&self, address: &str) -> Vec<Mail> {
         self.ask(&format!("/messages?to={}", escape(address)))

@@ -57,6 +57,8 @@ pub enum Kind {
     ReviewOpened,
     /// Someone decided about a session.
     ReviewDecided,
+    /// A review is late.
+    ReviewOverdue,
     /// Reveal was switched off, for want of reviews.
     RevealSuspended,
     /// A version of the Worker ran for the first time.
@@ -71,7 +73,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::KeyEnrolled,
         Self::KeyRemoved,
         Self::OperatorGranted,
@@ -87,6 +89,7 @@ impl Kind {
         Self::ConsentRevoked,
         Self::ReviewOpened,
         Self::ReviewDecided,
+        Self::ReviewOverdue,
         Self::RevealSuspended,
         Self::Deployment,
         Self::KeyringVersion,
@@ -113,6 +116,7 @@ impl Kind {
             Self::ConsentRevoked => "consent.revoked",
             Self::ReviewOpened => "review.opened",
             Self::ReviewDecided => "review.decided",
+            Self::ReviewOverdue => "review.overdue",
             Self::RevealSuspended => "reveal.suspended",
             Self::Deployment => "deployment",
             Self::KeyringVersion => "keyring.version",

@@ -128,6 +128,9 @@ fn a_reviewer_from_outside_reads_for_a_week_and_nothing_else() {
     assert_eq!(app().database().number(span, &operator), 7 * 86_400);
 }
 
+/// What operators are mailed when a review is late.
+const LATE: &str = "A review at Balance is late";
+
 /// An instance of its own: what is late here would be late for all.
 #[test]
 fn after_a_week_there_is_an_alarm_and_after_two_nothing_is_revealed() {
@@ -164,6 +167,13 @@ fn after_a_week_there_is_an_alarm_and_after_two_nothing_is_revealed() {
         (&json!(true), &json!("on"))
     );
     console.give_under(&consent, "user.show", &user).expect(200);
+    app.sweep();
+    app.sweep();
+    for operator in [&first, &employee] {
+        let address = &operator.person.applicant.email;
+        let alarms = app.mailbox().wait_for_subject(address, LATE);
+        assert_eq!(alarms.len(), 1, "each is told once");
+    }
     back(7);
     let too_late = status(&app);
     assert_eq!(too_late["reveal"], "suspended");
@@ -173,10 +183,16 @@ fn after_a_week_there_is_an_alarm_and_after_two_nothing_is_revealed() {
     app.sweep();
     app.sweep();
     let mirror = app.audit_log().verified().unwrap();
-    let leaves = mirror.leaves.iter();
-    let suspended =
-        leaves.filter(|leaf| String::from_utf8_lossy(leaf).contains("kind reveal.suspended\n"));
-    assert_eq!(suspended.count(), 1);
+    let count = |kind: &str| {
+        let line = format!("kind {kind}\n");
+        let leaves = mirror.leaves.iter();
+        leaves
+            .filter(|leaf| String::from_utf8_lossy(leaf).contains(&line))
+            .count()
+    };
+    assert_eq!(count("reveal.suspended"), 1);
+    // The session became an older one.
+    assert_eq!(count("review.overdue"), 2);
 
     boss.log_out();
     let decision = json!({"session": boss.session, "decision": "approved"});
