@@ -12,7 +12,9 @@ story("an authenticator app is set up and asked for after the password", async (
   await ada.opens(page, "Authenticator app");
   await page.getByRole("button", { name: "Set up an app" }).click();
   await ada.confirmsByPassword(page);
-  const [secret, address] = await page.locator(".secret code").allTextContents();
+  const shown = page.locator(".secret code");
+  await shown.last().waitFor();
+  const [secret, address] = await shown.allTextContents();
   assert.match(address, /^otpauth:\/\/totp\//);
   assert.ok(address.includes(secret));
   await picture("authenticator app");

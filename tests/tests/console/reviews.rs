@@ -111,8 +111,16 @@ fn a_reviewer_from_outside_reads_for_a_week_and_nothing_else() {
         operator: invited[0]["operator"].as_str().unwrap().to_owned(),
         token: token.to_owned(),
     };
+    let shown = outside
+        .client
+        .get("/v1/operator/sessions/current")
+        .expect(200);
+    assert_eq!(shown["operator"]["id"], outside.operator.as_str());
+    assert_eq!(shown["operator"]["role"], "auditor");
+    assert!(shown["token"].is_null(), "a token is shown once");
     let listed = outside.rows("review.list", &json!({}));
     assert!(!listed.is_empty());
+    outside.rows("review.changes", &json!({}));
     outside.rows("review.show", &json!({"session": theirs.session}));
     theirs.log_out();
     let decision = json!({"session": theirs.session, "decision": "approved"});
