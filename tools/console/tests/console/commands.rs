@@ -10,6 +10,7 @@ fn nothing() -> Value {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a case for each command
 fn each_command_sends_its_name_and_its_arguments() {
     let service = Service::of_commands(|_| Reply::json(200, &nothing()));
     let console = Console::signed_in(&service);
