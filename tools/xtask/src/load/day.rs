@@ -35,6 +35,19 @@ pub(super) fn live(person: &Person, number: usize, until: Instant) -> Tally {
     tally
 }
 
+/// Signs in over and over, from where everybody does.
+pub(super) fn storm(person: &Person, _number: usize, until: Instant) -> Tally {
+    let mut tally = Tally::default();
+    let words = json!({"email": person.email, "password": PASSWORD});
+    while Instant::now() < until {
+        let started = Instant::now();
+        let done = person.crowded.post("/v1/sessions", &words);
+        let done = done.map(|reply| Some((reply, 201)));
+        tally.note("sign-in", started.elapsed(), done);
+    }
+    tally
+}
+
 /// None where there is no reply to judge: the bank's own part.
 fn act(person: &Person, action: &str) -> Result<Option<(Reply, u16)>> {
     let get = |path: &str| person.balance.send(&Request::get(path));

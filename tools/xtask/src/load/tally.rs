@@ -32,7 +32,7 @@ pub(super) struct Told {
     p99_ms: f64,
     max_ms: f64,
     /// 429 or 503, with Retry-After.
-    turned_away: usize,
+    pub(super) turned_away: usize,
     /// Anything else.
     pub(super) wrong: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
