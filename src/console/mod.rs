@@ -10,6 +10,7 @@
 //! not, and no operator serves or reviews himself.
 
 mod accounts;
+mod act;
 mod alarm;
 mod changes;
 mod command;
@@ -18,10 +19,12 @@ mod data;
 mod login;
 mod mails;
 mod operator;
+mod record;
 mod rekey;
 mod review;
 mod run;
 mod sight;
+mod target;
 
 pub(crate) use command::{Command, fields};
 pub(crate) use consent::{

@@ -1,36 +1,28 @@
 //! How a command runs: held to who may give it and to a consent, written down, done, and
 //! written down again. What is refused is written down too.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use consent::Field;
-use serde_json::Value;
-use tlog::Kind as Deed;
 
 use super::{
-    Command, Operator, accounts, changes,
-    command::Subject,
+    Command, Operator,
+    act::act,
     consent::{self as consents, Refusal, Use},
-    data,
     mails::{self, Moment},
     operator::AtConsole,
-    rekey,
+    record::Record,
     review::{self, Standing, self_service},
     sight::{Sight, Table},
+    target::{Person, Target, find},
 };
 use crate::{
     app::App,
-    audit::{CommandOutcome, Event, Leaf},
-    id::{ConsentId, PersonId, RowId},
+    audit::CommandOutcome,
+    id::{ConsentId, PersonId},
     platform::{Timestamp, log},
     problem::{Kind, Problem, Result},
-    store::{
-        consents::{ConsentRecord, ConsentRow},
-        engine::{EngineError, Statement},
-        items::ItemRow,
-        keys::UserKeys,
-        operator_sessions,
-    },
+    store::operator_sessions,
 };
 
 /// How often the use of a consent is tried against others.
@@ -50,35 +42,6 @@ pub(crate) struct Answer {
     pub(crate) table: Table,
     pub(crate) shown: Vec<&'static str>,
     pub(crate) masked: Vec<&'static str>,
-}
-
-/// What a command is about, found.
-enum Target {
-    Nobody,
-    /// Whoever an email is of: nobody, or a person, who sees that she was looked for.
-    Found(Option<Person>),
-    Person(Person),
-    Item(Box<ItemRow>, Person),
-    Consent(Box<ConsentRow>, Person),
-}
-
-struct Person {
-    id: PersonId,
-    keys: std::sync::Arc<UserKeys>,
-}
-
-impl Target {
-    fn person(&self) -> Option<&Person> {
-        match self {
-            Self::Nobody => None,
-            Self::Found(found) => found.as_ref(),
-            Self::Person(person) | Self::Item(_, person) | Self::Consent(_, person) => Some(person),
-        }
-    }
-
-    fn id(&self) -> Option<PersonId> {
-        self.person().map(|person| person.id)
-    }
 }
 
 /// Runs a command. Six batches and those of the command; two more with a consent.
@@ -118,9 +81,7 @@ async fn admitted(
     }
     let target = find(app, at, command).await?;
     record.person = target.id();
-    record.keys = target
-        .person()
-        .map(|person| std::sync::Arc::clone(&person.keys));
+    record.keys = target.person().map(|person| Arc::clone(&person.keys));
     if record.person.is_some() && record.person == at.account {
         return Err(self_service());
     }
@@ -255,35 +216,6 @@ fn suspended(standing: &Standing) -> Problem {
     )
 }
 
-async fn find(app: &App, at: &AtConsole, command: &Command) -> Result<Target> {
-    let person = |id: PersonId| async move {
-        let keys = app.keys.of(&app.db, id.vault()).await?;
-        let keys = keys.ok_or_else(Problem::not_found)?;
-        Ok::<_, Problem>(Person { id, keys })
-    };
-    if let Command::UserFind { email } = command {
-        let found = accounts::find(app, at, email).await?;
-        return Ok(Target::Found(match found {
-            Some(id) => Some(person(id).await?),
-            None => None,
-        }));
-    }
-    Ok(match command.subject() {
-        Subject::Nobody => Target::Nobody,
-        Subject::Person(id) => Target::Person(person(id).await?),
-        Subject::Item(item) => {
-            let row = data::item(app, item).await?;
-            let whose = person(PersonId(row.user_id)).await?;
-            Target::Item(Box::new(row), whose)
-        }
-        Subject::Consent(consent) => {
-            let row = consents::row(app, consent).await?;
-            let whose = person(PersonId(row.user_id)).await?;
-            Target::Consent(Box::new(row), whose)
-        }
-    })
-}
-
 /// Does it, and shows what came of it once that is in the log.
 async fn carry_out(
     app: &App,
@@ -321,193 +253,5 @@ async fn carry_out(
                 .await?;
             Err(problem)
         }
-    }
-}
-
-async fn act(
-    app: &App,
-    at: &AtConsole,
-    command: &Command,
-    target: Target,
-    sight: &mut Sight,
-) -> Result<Table> {
-    match (command, target) {
-        (Command::UserFind { .. }, Target::Found(person)) => {
-            Ok(accounts::found(person.map(|person| person.id)))
-        }
-        (Command::UserShow { .. }, Target::Person(person)) => {
-            accounts::show(app, sight, person.id, &person.keys).await
-        }
-        (Command::UserDelete { proposal, .. }, Target::Person(person)) => {
-            accounts::delete(app, at, person.id, &person.keys, proposal.as_deref()).await
-        }
-        (Command::ItemList { .. }, Target::Person(person)) => {
-            data::items(app, sight, person.id, &person.keys).await
-        }
-        (Command::ItemStatus { .. }, Target::Item(row, person)) => {
-            data::item_status(*row, &person.keys)
-        }
-        (Command::ItemResync { item }, Target::Item(..)) => data::resync(app, *item).await,
-        (Command::TransactionList { account, limit, .. }, Target::Person(person)) => {
-            data::transactions(app, sight, person.id, &person.keys, *account, *limit).await
-        }
-        (Command::SubscriptionShow { .. }, Target::Person(person)) => {
-            data::subscription(app, sight, person.id, &person.keys).await
-        }
-        (Command::SessionList { .. }, Target::Person(person)) => {
-            accounts::sessions(app, sight, person.id, &person.keys).await
-        }
-        (Command::SessionRevoke { session, .. }, Target::Person(person)) => {
-            accounts::revoke(app, person.id, *session).await
-        }
-        (
-            Command::ConsentRequest {
-                resources,
-                fields,
-                purpose,
-                hours,
-                uses,
-                ..
-            },
-            Target::Person(person),
-        ) => {
-            let record = ConsentRecord {
-                operator: at.id,
-                operator_name: at.why.operator.name.clone(),
-                operator_role: at.role,
-                purpose: purpose.clone(),
-                resources: resources.clone(),
-                fields: fields.clone(),
-                hours: *hours,
-                uses: *uses,
-                requested_at: Timestamp::now(),
-                grant: None,
-            };
-            consents::request(app, at, &person.keys, person.id, record).await
-        }
-        (Command::ConsentShow { .. }, Target::Consent(row, person)) => {
-            consents::status(app, at, &person.keys, *row).await
-        }
-        (Command::OperatorList {}, _) => accounts::operators(app, at).await,
-        (Command::OperatorGrant { email, name, role }, _) => {
-            accounts::grant(app, at, email, name, *role).await
-        }
-        (Command::OperatorRevoke { operator }, _) => accounts::dismiss(app, at, *operator).await,
-        (
-            Command::ReviewList {
-                pending,
-                sensitive,
-                cursor,
-            },
-            _,
-        ) => review::list(app, at, *pending, *sensitive, *cursor).await,
-        (Command::ReviewChanges { week, cursor }, _) => {
-            changes::list(app, at, week.as_deref(), cursor.as_deref()).await
-        }
-        (Command::ReviewShow { session }, _) => review::show(app, at, *session).await,
-        (
-            Command::ReviewDecide {
-                session,
-                decision,
-                note,
-            },
-            _,
-        ) => review::decide(app, at, *session, *decision, note.clone()).await,
-        (Command::KeysRotate { cursor, .. }, Target::Person(person)) => {
-            rekey::rotate(app, person.id, person.keys, cursor.as_deref()).await
-        }
-        (Command::KeysStatus { cursor }, _) => rekey::status(app, *cursor).await,
-        (Command::KeysRewrap { cursor }, _) => rekey::rewrap(app, *cursor).await,
-        (Command::AuditorInvite { name }, _) => accounts::invite(app, at, name).await,
-        _ => Err(Problem::internal("a command about something else")),
-    }
-}
-
-/// What is answered where the log cannot be written. A leaf that stands in the next one's place
-/// is nobody's conflict: the log was tampered with.
-fn unwritten(error: EngineError) -> Problem {
-    match error {
-        EngineError::Duplicate => Problem::internal("a leaf stands where the next would"),
-        error => error.into(),
-    }
-}
-
-/// A command as the log has it.
-struct Record<'a> {
-    app: &'a App,
-    at: &'a AtConsole,
-    command: &'a Command,
-    person: Option<PersonId>,
-    keys: Option<std::sync::Arc<UserKeys>>,
-    consent: Option<ConsentId>,
-    fields: BTreeSet<Field>,
-}
-
-impl Record<'_> {
-    fn leaf(
-        &self,
-        kind: Deed,
-        outcome: Option<CommandOutcome>,
-        why_not: Option<&str>,
-    ) -> Result<Leaf> {
-        let arguments: Value = self.command.arguments();
-        let event = Event::Command {
-            why: &self.at.why,
-            command: self.command.name(),
-            arguments: &arguments,
-            person: self.person,
-            fields: self.fields.iter().map(|field| field.name()).collect(),
-            consent: self.consent,
-            outcome,
-            why_not,
-        };
-        let subjects: [RowId; 1] = [self.at.session.0];
-        Leaf::new(
-            kind,
-            &self.at.system,
-            self.keys.as_deref(),
-            &event,
-            &subjects,
-        )
-    }
-
-    /// Writes the intent down, and the use of a consent with it. A conflict where another use
-    /// was faster.
-    async fn intend(&self, consent: Option<(Leaf, [Statement; 2])>) -> Result<()> {
-        let intent = self.leaf(Deed::CommandIntended, None, None)?;
-        let lasts = operator_sessions::lasts(self.at.session, Timestamp::now());
-        let deeds = match consent {
-            Some((used, step)) => used.before(step.into_iter().chain([lasts])),
-            None => vec![lasts],
-        };
-        match self.app.db.batch_all(&intent.before(deeds)).await {
-            Ok(_) => Ok(()),
-            Err(EngineError::Guard) => Err(Problem::new(
-                Kind::Conflict,
-                "The session is over, or the consent was used at this moment.",
-            )),
-            Err(error) => Err(unwritten(error)),
-        }
-    }
-
-    async fn done(
-        &self,
-        outcome: CommandOutcome,
-        why_not: Option<&str>,
-        deeds: Vec<Statement>,
-    ) -> Result<()> {
-        let leaf = self.leaf(Deed::CommandDone, Some(outcome), why_not)?;
-        let written = self.app.db.batch_all(&leaf.before(deeds)).await;
-        written.map(|_| ()).map_err(unwritten)
-    }
-
-    /// Writes down that it was refused.
-    async fn refused(&self, problem: &Problem) -> Result<()> {
-        self.done(
-            CommandOutcome::Refused,
-            Some(problem.kind().slug()),
-            Vec::new(),
-        )
-        .await
     }
 }
