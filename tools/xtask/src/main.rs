@@ -16,6 +16,7 @@ mod planetscale;
 mod progress;
 mod prove;
 mod schema;
+mod selfhost;
 mod setup;
 mod test;
 #[cfg(test)]
@@ -33,6 +34,7 @@ const COMMANDS: &[Command] = &[
     bench::COMMAND,
     build::COMMAND,
     setup::COMMAND,
+    selfhost::COMMAND,
     migrate::COMMAND,
     moving::COMMAND,
     operator::COMMAND,
