@@ -8,6 +8,7 @@ mod build;
 mod client;
 mod command;
 mod demo;
+mod deploy;
 mod dev;
 mod migrate;
 mod moving;
@@ -34,6 +35,7 @@ const COMMANDS: &[Command] = &[
     bench::COMMAND,
     build::COMMAND,
     setup::COMMAND,
+    deploy::COMMAND,
     selfhost::COMMAND,
     migrate::COMMAND,
     moving::COMMAND,
