@@ -40,6 +40,8 @@ pub(super) trait Hands {
 pub(super) struct Machine<'a> {
     workspace: &'a Workspace,
     vars: Option<PathBuf>,
+    /// Over those of this process, for every program.
+    variables: Vec<(&'static str, String)>,
     /// Node, which speaks TLS.
     network: Option<NodeProgram>,
 }
@@ -56,6 +58,7 @@ impl<'a> Machine<'a> {
         Self {
             workspace,
             vars,
+            variables: Vec::new(),
             network: None,
         }
     }
@@ -66,6 +69,7 @@ impl<'a> Machine<'a> {
             other => Process::new(other),
         };
         process.args(arguments).current_dir(self.workspace.root());
+        process.envs(self.variables.iter().map(|(name, value)| (name, value)));
         Ok(process)
     }
 }
@@ -110,3 +114,6 @@ impl Hands for Machine<'_> {
         println!("{words}");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,7 +88,7 @@ fn local_refusals(settings: &Settings, hands: &mut dyn Hands) -> Result<Vec<Stri
     Ok(refusals)
 }
 
-fn secrets(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
+pub(super) fn secrets(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
     let listed = hands.ask(
         "wrangler",
         &within(settings, &["secret", "list", "--format", "json"]),
@@ -115,7 +115,7 @@ fn bundle(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
     hands.run(label, "wrangler", &within(settings, &arguments))
 }
 
-fn migrate(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
+pub(super) fn migrate(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
     if settings.is_on_planetscale() {
         return hands.migrate_planetscale();
     }
