@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use stack::{Stack, Workspace};
+use stack::{Runtime, Stack, Workspace};
 
 use crate::Client;
 
@@ -18,18 +18,24 @@ const SCRIPT: &str = "\
 /// The D1 database of one instance.
 pub(super) struct D1 {
     worker: Client,
+    runtime: Runtime,
     folder: PathBuf,
 }
 
 impl D1 {
     pub(super) fn of(stack: &Stack) -> Self {
+        let host = match stack.runtime() {
+            Runtime::Wrangler => stack.origin(),
+            Runtime::Workerd => stack.operator_url(),
+        };
         Self {
-            worker: Client::new(&stack.origin(), "198.18.0.0"),
-            folder: stack.persist_dir().join("state/v3/d1"),
+            worker: Client::new(&host, "198.18.0.0"),
+            runtime: stack.runtime(),
+            folder: stack.d1_dir(),
         }
     }
 
-    /// While the Worker runs, wrangler runs it on the Worker's own database: another
+    /// While the Worker runs, wrangler, or the operator's socket, runs it on the Worker's own database: another
     /// process that writes to the file is in the Worker's way.
     pub(super) fn sql(&self, statement: &str, values: &[Value]) -> Vec<Value> {
         let text = |value: &Value| {
@@ -38,13 +44,22 @@ impl D1 {
                 .map_or_else(|| value.to_string(), str::to_owned)
         };
         let parameters: Vec<String> = values.iter().map(text).collect();
-        let call = self
-            .worker
-            .call("POST", "/cdn-cgi/local/explorer/api/d1/database/DB/raw");
+        let (path, name) = match self.runtime {
+            Runtime::Wrangler => {
+                let explorer = "/cdn-cgi/local/explorer/api/d1/database/DB/raw";
+                (explorer, "params")
+            }
+            Runtime::Workerd => ("/sql", "parameters"),
+        };
+        let call = self.worker.call("POST", path);
         match call
-            .json(&json!({"sql": statement, "params": parameters}))
+            .json(&json!({"sql": statement, name: parameters}))
             .try_send()
         {
+            Ok(reply) if self.runtime == Runtime::Workerd => {
+                assert_eq!(reply.status(), 200, "{statement}: {}", reply.text());
+                reply.json().as_array().expect("rows").clone()
+            }
             Ok(reply) => {
                 let answer = reply.json();
                 let result = &answer["result"][0]["results"];

@@ -33,6 +33,7 @@ mod identity_sign_in;
 mod identity_sign_up;
 mod identity_step_up;
 mod identity_time;
+mod newer_schema;
 
 use std::path::Path;
 use std::sync::LazyLock;

@@ -79,7 +79,7 @@ impl Sandbox {
             mailbox::router(inbox.clone()),
         )
         .await?;
-        services.spawn(mailbox::follow(inbox));
+        services.spawn(mailbox::follow(inbox.clone()));
         let mut announcement = json!({
             "plaid": plaid,
             "pwned": pwned,
@@ -95,6 +95,11 @@ impl Sandbox {
             "seed": options.plaid.seed,
             "today": options.plaid.today,
         });
+        if let Some(port) = options.smtp_port {
+            let listener = listen(port).await?;
+            announcement["smtp"] = listener.local_addr()?.to_string().into();
+            services.spawn(mailbox::serve_smtp(listener, inbox));
+        }
         let Options {
             planetscale: settings,
             planetscale_port,
@@ -122,8 +127,12 @@ impl Sandbox {
 }
 
 async fn open(services: &mut JoinSet<()>, port: u16, router: Router) -> io::Result<String> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    let listener = listen(port).await?;
     let address = listener.local_addr()?;
     services.spawn(server::serve(listener, router));
     Ok(format!("http://{address}"))
+}
+
+async fn listen(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
 }

@@ -28,6 +28,7 @@ sandbox: local stand-ins for Plaid, Pwned Passwords, Stripe, PlanetScale and a m
   --stripe-webhook-url URL     where events go
   --stripe-webhook-retries A,B,C   pauses in ms before each retry of an event
   --mail-log FILE              wrangler's log, followed for mail
+  --smtp-port N                take mail by SMTP too (0 picks a free port)
   --exit-with-parent           end when stdin closes
   --mysql-socket PATH          a MariaDB to put PlanetScale's protocol before
   --planetscale-port N         port (0 picks a free one)
@@ -54,6 +55,8 @@ pub struct Options {
     pub cloudflare_port: u16,
     /// Port of PlanetScale; 0 picks a free one.
     pub planetscale_port: u16,
+    /// Port of SMTP, where mail comes by that; 0 picks a free one.
+    pub smtp_port: Option<u16>,
     /// wrangler's log.
     pub mail_log: Option<PathBuf>,
     /// End when stdin closes.
@@ -113,6 +116,7 @@ impl Options {
                             .collect::<Result<_, _>>()
                     })?;
                 }
+                Long("smtp-port") => options.smtp_port = Some(parser.value()?.parse()?),
                 Long("mail-log") => options.mail_log = Some(parser.value()?.into()),
                 Long("exit-with-parent") => options.exit_with_parent = true,
                 Long("help") | Short('h') => return Ok(Parsed::Help),

@@ -119,6 +119,14 @@ impl Vars {
             .try_for_each(|(name, value)| self.set(name, value))
     }
 
+    /// Name and value of each, as dotenv reads them.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let set = |line: &'_ str| !line.starts_with('#');
+        let lines = self.0.lines().map(str::trim).filter(move |line| set(line));
+        let pairs = lines.filter_map(|line| line.split_once('='));
+        pairs.map(|(name, value)| (name.trim(), unquoted(value.trim())))
+    }
+
     /// Writes the file that wrangler reads beside its configuration.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), StackError> {
         let path = folder.join(".dev.vars");
@@ -137,9 +145,29 @@ impl Vars {
     }
 }
 
+/// A value without the like quotes around it.
+fn unquoted(value: &str) -> &str {
+    let mut marks = ['\'', '`', '"'].into_iter();
+    let inner = |mark: char| value.strip_prefix(mark)?.strip_suffix(mark);
+    marks.find_map(inner).unwrap_or(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_for_wrangler_reads_the_same_without_it() {
+        let mut vars = Vars("# A comment=1\nPLAIN=a=b\n#OFF=1\n\n".to_owned());
+        vars.set("KEYRING", r#"{"current":1}"#).unwrap();
+        vars.set("ODD", "it's # not a comment").unwrap();
+        let expected = [
+            ("PLAIN", "a=b"),
+            ("KEYRING", r#"{"current":1}"#),
+            ("ODD", "it's # not a comment"),
+        ];
+        assert!(vars.pairs().eq(expected));
+    }
 
     #[test]
     fn a_value_is_quoted_by_a_mark_it_does_not_hold() {

@@ -1,5 +1,5 @@
 //! A whole private Balance for a test, a benchmark or a developer: the Worker in workerd
-//! (through wrangler) with its own D1, queue, mail and cron, and the stand-ins beside it.
+//! (through wrangler, or by itself as `deploy/hetzner` has it) with its own D1, queue, mail and cron, and the stand-ins beside it.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), stack::StackError> {
@@ -27,9 +27,11 @@ mod options;
 mod planetscale;
 mod port;
 mod process;
+mod release;
 mod sandbox;
 mod stack;
 mod worker;
+mod workerd;
 mod workspace;
 
 pub use cron::CronTrigger;
@@ -37,8 +39,9 @@ pub use error::StackError;
 pub use mariadb::MariaDb;
 pub use node::NodeProgram;
 pub use offline::OfflineMariaDb;
-pub use options::{Build, Engine, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
+pub use options::{Build, Engine, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
 pub use planetscale::{Branch, BranchError, Migration, migrations};
 pub use process::Group;
+pub use release::{lay_out, workerd};
 pub use stack::Stack;
 pub use workspace::Workspace;

@@ -64,6 +64,26 @@ impl FromStr for Engine {
     }
 }
 
+/// What runs an instance's Worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtime {
+    /// `wrangler dev`, as Cloudflare's platform.
+    Wrangler,
+    /// workerd alone, as who hosts it himself does (`deploy/hetzner`).
+    Workerd,
+}
+
+impl Runtime {
+    /// As `BALANCE_RUNTIME` says (`wrangler` or `workerd`); wrangler where it says nothing.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        match std::env::var("BALANCE_RUNTIME").as_deref() {
+            Ok("workerd") => Self::Workerd,
+            _ => Self::Wrangler,
+        }
+    }
+}
+
 /// How to start an instance; `StackOptions::default()` is a private one for a test.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
@@ -82,6 +102,8 @@ pub struct StackOptions {
     pub vars: BTreeMap<String, String>,
     /// Which database holds its rows; the default is [`Engine::of_environment`].
     pub engine: Engine,
+    /// What runs it; the default is [`Runtime::of_environment`].
+    pub runtime: Runtime,
     /// Whether to start the stand-ins.
     pub sandbox: bool,
     /// More arguments for the stand-ins (`--seed`, `--transactions` …).
@@ -109,6 +131,7 @@ impl Default for StackOptions {
             vars_files: Vec::new(),
             vars: BTreeMap::new(),
             engine: Engine::of_environment(),
+            runtime: Runtime::of_environment(),
             sandbox: true,
             sandbox_args: Vec::new(),
             plaid_contract: None,

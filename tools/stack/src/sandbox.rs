@@ -24,6 +24,9 @@ pub(crate) struct Addresses {
     pub(crate) cloudflare: String,
     pub(crate) cloudflare_account_id: String,
     pub(crate) cloudflare_audit_token: String,
+    /// Host and port, where mail comes by SMTP.
+    #[serde(default)]
+    pub(crate) smtp: String,
     pub(crate) stripe: String,
     pub(crate) stripe_secret_key: String,
     pub(crate) stripe_webhook_secret: String,
@@ -52,6 +55,7 @@ impl Sandbox {
         ports: [u16; 4],
         origin: &str,
         mysql: Option<(&Path, u16)>,
+        smtp: Option<u16>,
         arguments: &[String],
     ) -> Result<Self, StackError> {
         let log = folder.join("sandbox.log");
@@ -71,6 +75,9 @@ impl Sandbox {
             command.arg("--planetscale-port").arg(port.to_string());
             let vschema = workspace.path("migrations/mysql/vschema.json");
             command.arg("--vschema").arg(vschema);
+        }
+        if let Some(port) = smtp {
+            command.arg("--smtp-port").arg(port.to_string());
         }
         let webhook = format!("{origin}/webhooks/stripe");
         command.arg("--stripe-webhook-url").arg(webhook);

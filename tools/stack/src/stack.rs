@@ -2,26 +2,21 @@
 
 mod addresses;
 mod log;
+mod running;
 
 use std::path::Path;
 
-use crate::build;
 use crate::config::{self, Vars};
 use crate::contract::ContractProxy;
-use crate::cron::CronTrigger;
 use crate::error::StackError;
 use crate::folder::Folder;
 use crate::mariadb::MariaDb;
-use crate::migrations;
-use crate::options::{Build, Engine, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
+use crate::options::{Engine, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
 use crate::planetscale::Branch;
 use crate::port;
 use crate::sandbox::{Addresses, Sandbox};
 use crate::worker::Worker;
 use crate::workspace::Workspace;
-
-/// How often a start is tried whose ports others took.
-const STARTS: u32 = 4;
 
 /// A running instance. Dropping it ends every process.
 #[derive(Debug)]
@@ -29,6 +24,8 @@ pub struct Stack {
     workspace: Workspace,
     options: StackOptions,
     port: u16,
+    /// Where plain workerd hears its operator.
+    operator: u16,
     worker: Option<Worker>,
     contract: Option<ContractProxy>,
     sandbox: Option<Sandbox>,
@@ -46,7 +43,7 @@ impl Stack {
     pub fn start(options: StackOptions) -> Result<Self, StackError> {
         let workspace = Workspace::here();
         let folder = Folder::take(options.persist.as_deref())?;
-        let [free, plaid, pwned, mailbox, stripe, contract] = port::free()?;
+        let [free, plaid, pwned, mailbox, stripe, contract, operator] = port::free()?;
         let (port, stand_ins, mysql) = match options.port {
             0 => (free, [plaid, pwned, mailbox, stripe], 0),
             port => {
@@ -57,15 +54,12 @@ impl Stack {
         };
         port::check(port)?;
         let path = folder.path();
-        config::write(&workspace, path, &options.build)?;
-        migrations::apply(&workspace, path)?;
-        if options.build == Build::Copy {
-            build::copy(&workspace, path)?;
-        }
+        running::prepare(&workspace, path, &options)?;
         let mut stack = Self {
             workspace,
             options,
             port,
+            operator,
             worker: None,
             contract: None,
             sandbox: None,
@@ -102,6 +96,7 @@ impl Stack {
             ports,
             &self.origin(),
             mysql,
+            (self.options.runtime == Runtime::Workerd).then_some(0),
             arguments,
         )?;
         if let Some(document) = &self.options.plaid_contract {
@@ -169,64 +164,9 @@ impl Stack {
         self.options.engine
     }
 
-    /// Starts the Worker on the state it left, with the variables as they are now.
-    ///
-    /// # Errors
-    /// When it does not come up.
-    pub fn restart_worker(&mut self) -> Result<(), StackError> {
-        if let Some(mut worker) = self.worker.take() {
-            worker.stop();
-        }
-        self.vars()?.write(self.folder.path())?;
-        // wrangler lets the system choose the ports inside of it, and binds some of them a
-        // second time: on a busy machine another process may have them by then.
-        for _ in 1..STARTS {
-            match self.start_worker() {
-                Err(StackError::PortTaken(_)) => self.kill_worker()?,
-                started => return started,
-            }
-        }
-        self.start_worker()
-    }
-
-    fn start_worker(&mut self) -> Result<(), StackError> {
-        let worker = self.worker.insert(Worker::start(
-            &self.workspace,
-            self.folder.path(),
-            self.port,
-            self.options.explorer,
-        )?);
-        worker.wait_until_ready(self.options.healthy)
-    }
-
-    /// Kills wrangler and workerd as a crash would. What the queue held in memory is lost,
-    /// what the database had committed is not.
-    ///
-    /// # Errors
-    /// When workerd does not let go of its port.
-    pub fn kill_worker(&mut self) -> Result<(), StackError> {
-        self.worker
-            .take()
-            .map_or(Ok(()), |mut worker| worker.kill())
-    }
-
     /// Sets one of the Worker's variables from its next start on.
     pub fn set_var(&mut self, name: &str, value: &str) {
         self.options.vars.insert(name.into(), value.into());
-    }
-
-    /// Runs the handler of a cron expression and waits until it has ended.
-    ///
-    /// # Errors
-    /// When the handler fails, or the Worker does not answer.
-    pub fn trigger_cron(&self, expression: &str) -> Result<(), StackError> {
-        self.cron_trigger().run(expression)
-    }
-
-    /// The same for another thread.
-    #[must_use]
-    pub fn cron_trigger(&self) -> CronTrigger {
-        CronTrigger::new(self.port)
     }
 
     /// The cron expressions of wrangler.toml.

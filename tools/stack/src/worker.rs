@@ -1,8 +1,8 @@
-//! The Worker: `wrangler dev` in an instance's folder.
+//! The Worker: `wrangler dev` in an instance's folder, or workerd in its place.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ const TEMPORARY: &str = "tmp";
 /// What workerd says when a port that wrangler found free a moment before no longer is.
 const TAKEN: &str = "Address already in use";
 
-/// A running `wrangler dev`.
+/// A running `wrangler dev`, or workerd.
 #[derive(Debug)]
 pub(crate) struct Worker {
     group: Group,
@@ -39,17 +39,28 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts workerd on the instance's state. Its log is appended to.
-    pub(crate) fn start(
+    pub(crate) fn start(command: &Command, folder: &Path, port: u16) -> Result<Self, StackError> {
+        port::wait_until_free(port)?;
+        let stdout = append_to(&folder.join(LOG))?;
+        let stderr = append_to(&folder.join(PROBLEMS))?;
+        let earlier = problems(folder).len();
+        let group = Group::start(command, stdout, stderr)?;
+        Ok(Self {
+            group,
+            port,
+            folder: folder.to_owned(),
+            earlier,
+        })
+    }
+
+    /// The command that has wrangler start workerd.
+    pub(crate) fn wrangler(
         workspace: &Workspace,
         folder: &Path,
         port: u16,
         explorer: bool,
-    ) -> Result<Self, StackError> {
-        port::wait_until_free(port)?;
+    ) -> Result<Command, StackError> {
         let [inspector] = port::free()?;
-        let stdout = append_to(&folder.join(LOG))?;
-        let stderr = append_to(&folder.join(PROBLEMS))?;
-        let earlier = problems(folder).len();
         let temporary = folder.join(TEMPORARY);
         std::fs::create_dir_all(&temporary).during(|| format!("making {}", temporary.display()))?;
         let mut wrangler = workspace.node_program("wrangler")?;
@@ -78,13 +89,7 @@ impl Worker {
             .env("TMPDIR", temporary)
             .env("X_LOCAL_EXPLORER", explorer.to_string())
             .current_dir(folder);
-        let group = Group::start(&wrangler, stdout, stderr)?;
-        Ok(Self {
-            group,
-            port,
-            folder: folder.to_owned(),
-            earlier,
-        })
+        Ok(wrangler)
     }
 
     /// Waits until the Worker answers its health check: with 200 where `healthy`, else with
@@ -98,6 +103,9 @@ impl Worker {
         let mut why = "did not answer in time".to_owned();
         while Instant::now() < deadline {
             if let Some(status) = self.group.ended() {
+                if self.is_without_port() {
+                    return Err(StackError::PortTaken(self.folder.join(PROBLEMS)));
+                }
                 return Err(self.not_ready(format!("ended with {status}")));
             }
             match http::get(&url, Duration::from_secs(20)) {

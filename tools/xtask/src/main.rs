@@ -8,6 +8,7 @@ mod build;
 mod client;
 mod command;
 mod demo;
+mod deploy;
 mod dev;
 mod load;
 mod migrate;
@@ -18,6 +19,7 @@ mod planetscale;
 mod progress;
 mod prove;
 mod schema;
+mod selfhost;
 mod setup;
 mod test;
 #[cfg(test)]
@@ -36,6 +38,8 @@ const COMMANDS: &[Command] = &[
     load::COMMAND,
     build::COMMAND,
     setup::COMMAND,
+    deploy::COMMAND,
+    selfhost::COMMAND,
     migrate::COMMAND,
     moving::COMMAND,
     operator::COMMAND,

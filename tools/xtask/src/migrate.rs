@@ -1,6 +1,6 @@
 //! `cargo xtask migrate`: the schema of a database at PlanetScale, which wrangler does not know.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
@@ -40,14 +40,20 @@ struct Options {
 
 fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     let options = parse(arguments)?;
-    let target = Target::find(options.vars.as_deref())?;
+    apply(options.vars.as_deref(), options.dry_run)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Applies what the database does not have yet, or prints it.
+pub(crate) fn apply(vars: Option<&Path>, dry_run: bool) -> Result<()> {
+    let target = Target::find(vars)?;
     let pending = target.branch.pending(&Workspace::here().path(FOLDER))?;
     if pending.is_empty() {
         println!("{} has every migration", target.url);
     }
     for migration in &pending {
         let (name, statements) = (&migration.name, &migration.statements);
-        if options.dry_run {
+        if dry_run {
             println!("-- {name}, which {} does not have", target.url);
             for sql in statements {
                 println!("{sql};\n");
@@ -57,7 +63,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
         target.branch.apply(migration)?;
         println!("applied {name}: {} statements", statements.len());
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn parse(mut arguments: lexopt::Parser) -> Result<Options> {

@@ -5,6 +5,8 @@
 //! overlooked.
 
 #[cfg(test)]
+mod expand;
+#[cfg(test)]
 mod in_step;
 mod read;
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod contract;
 mod counts;
 mod end_to_end;
 mod report;
+mod selfhost;
 mod suites;
 mod wasm;
 
@@ -47,6 +48,8 @@ Suites, in order:
               PlanetScale (the stand-in, before a MariaDB)
   planetscale what only a database over HTTP gets wrong: cuts, deadlocks, lost sessions
   moving      `cargo xtask move` from D1 to PlanetScale, stopped and resumed
+  self-host   the same Worker on plain workerd (deploy/hetzner): systemd's and Caddy's own
+              checks, a restart, kill -9, and the people's half of end-to-end
   prove       the promises, on either engine
   demo        the story of the README, on either engine
   contract    requests of all kinds, made from the OpenAPI document; replies held to it

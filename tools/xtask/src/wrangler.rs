@@ -117,6 +117,19 @@ fn the_example_explains_every_variable_and_secret() {
 }
 
 #[test]
+fn the_deploy_button_explains_every_secret_and_what_the_example_has_of_its_own() {
+    let package: serde_json::Value = serde_json::from_str(&file("package.json")).unwrap();
+    let explained = &package["cloudflare"]["bindings"];
+    let config = config();
+    let secrets = config["secrets"]["required"].as_array().unwrap().iter();
+    let names = secrets.filter_map(Value::as_str);
+    for name in names.chain(["ORIGIN", "MAIL_FROM"]) {
+        let words = explained[name]["description"].as_str();
+        assert!(words.is_some_and(|words| words.len() > 20), "{name}");
+    }
+}
+
+#[test]
 fn the_example_explains_planetscale_and_sets_nothing_of_it() {
     let example = file(".dev.vars.example");
     for name in [

@@ -1,9 +1,11 @@
 //! A mailbox of what the Worker sent through `send_email`. wrangler writes each mail to a file and
-//! names it in its log; this follows the log. A message is shown only when it is whole.
+//! names it in its log; this follows the log. On plain workerd the Worker's mail comes by SMTP. A
+//! message is shown only when it is whole.
 
 mod log;
 mod message;
 mod page;
+mod smtp;
 mod tail;
 
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ use tokio::sync::watch;
 
 use crate::control::{Asked, Refusal, done};
 use message::{Message, Parts};
+pub(crate) use smtp::serve as serve_smtp;
 pub(crate) use tail::follow;
 
 const LONGEST_WAIT: Duration = Duration::from_mins(1);

@@ -10,6 +10,12 @@ impl Stack {
         format!("http://localhost:{}", self.port)
     }
 
+    /// Where plain workerd hears its operator, which is on no network elsewhere.
+    #[must_use]
+    pub fn operator_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.operator)
+    }
+
     /// The Plaid stand-in itself, its control surface included; empty without stand-ins.
     #[must_use]
     pub fn plaid_url(&self) -> &str {

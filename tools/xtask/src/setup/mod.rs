@@ -4,6 +4,7 @@
 mod apt;
 pub(crate) mod chromium;
 mod debian;
+pub(crate) mod hosting;
 pub(crate) mod mariadb;
 mod node;
 mod rust;

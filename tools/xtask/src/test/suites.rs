@@ -12,6 +12,7 @@ use super::commands::{demo, prove};
 use super::contract::contract;
 use super::counts::{self, Counts};
 use super::end_to_end::{browser, end_to_end, moving, planetscale};
+use super::selfhost::self_host;
 use super::wasm::wasm;
 use crate::progress::{self, Step};
 use crate::setup::{self, TARGET, Toolchain};
@@ -77,6 +78,7 @@ pub(super) const SUITES: &[Suite] = &[
     alone("planetscale", "planetscale", planetscale),
     beside("moving", "planetscale", moving),
     beside("contract", "d1", contract),
+    alone("self-host", "d1", self_host),
     alone("browser", "d1", browser),
     alone("prove", "d1", |context| prove(context, "d1")),
     beside("demo", "planetscale", |context| {
@@ -265,7 +267,7 @@ impl Context {
     }
 }
 
-fn verdict(passed: bool) -> Counts {
+pub(super) fn verdict(passed: bool) -> Counts {
     Counts {
         passed: passed.into(),
         failed: (!passed).into(),
