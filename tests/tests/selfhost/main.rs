@@ -71,17 +71,7 @@ fn kill_9_amid_sign_ups_leaves_a_sound_file_and_everybody_can_go_on() {
 
 #[test]
 fn plain_http_is_sent_on_and_the_proxys_word_for_https_is_believed() {
-    let mut options = options();
-    options.healthy = false;
-    for (name, value) in [
-        ("ENVIRONMENT", "production"),
-        ("ORIGIN", "https://balance.test"),
-        ("PLAID_BASE_URL", "https://plaid.test"),
-        ("PWNED_BASE_URL", "https://pwned.test"),
-        ("STRIPE_BASE_URL", "https://stripe.test"),
-    ] {
-        options = options.var(name, value);
-    }
+    let options = options().production("https://balance.test", "https://provider.test");
     let app = TestApp::start_with(options);
     let client = app.stranger();
     let plain = client.get("/healthz");

@@ -12,6 +12,15 @@ pub const TEST_KEYRING: &str =
 /// The key of such an instance's audit log: as public as its keyring.
 pub const TEST_AUDIT_KEY: &str = "YSBwdWJsaWMgYXVkaXQga2V5IGZvciB0ZXN0cyAuLi4=";
 
+/// The variables that say where each service outside is. One more provider is one more line,
+/// and [`StackOptions::production`] and promise P5 hold it to HTTPS from then on.
+pub const PROVIDERS: [&str; 4] = [
+    "PLAID_BASE_URL",
+    "PWNED_BASE_URL",
+    "STRIPE_BASE_URL",
+    "CLOUDFLARE_API_BASE_URL",
+];
+
 /// Which build of the Worker an instance runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Build {
@@ -157,6 +166,18 @@ impl StackOptions {
     pub fn var(mut self, name: &str, value: &str) -> Self {
         self.vars.insert(name.into(), value.into());
         self
+    }
+
+    /// As it is deployed at `origin`, its [`PROVIDERS`] at `provider`: production takes
+    /// neither in plain HTTP. Whoever starts it waits for no health, which needs TLS.
+    #[must_use]
+    pub fn production(self, origin: &str, provider: &str) -> Self {
+        let mut options = PROVIDERS.iter().fold(
+            self.var("ENVIRONMENT", "production").var("ORIGIN", origin),
+            |options, name| options.var(name, provider),
+        );
+        options.healthy = false;
+        options
     }
 }
 

@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use stack::{Engine, StackOptions};
+use stack::{Engine, PROVIDERS, StackOptions};
 
 use super::https::Https;
 use super::instance::{Applicant, Instance};
@@ -30,15 +30,7 @@ const ADA: Applicant = Applicant {
 const PLAIN: &str = "https://";
 
 fn production(engine: Engine) -> StackOptions {
-    let options = StackOptions {
-        healthy: false,
-        ..StackOptions::on(engine)
-    }
-    .var("ENVIRONMENT", "production")
-    .var("ORIGIN", ORIGIN)
-    .var("PLAID_BASE_URL", NOWHERE)
-    .var("PWNED_BASE_URL", NOWHERE)
-    .var("STRIPE_BASE_URL", NOWHERE);
+    let options = StackOptions::on(engine).production(ORIGIN, NOWHERE);
     match engine {
         Engine::D1 => options,
         // It is set on either: over the stand-in's own, which is plain.
@@ -253,12 +245,8 @@ fn over_tls(instance: &Instance, database: Option<&Tls>, checks: &mut Checks) ->
 
 /// Providers that would be called in plain.
 fn plain_providers(engine: Engine, checks: &mut Checks) -> Result<()> {
-    let mut names = vec![
-        "PLAID_BASE_URL",
-        "PWNED_BASE_URL",
-        "STRIPE_BASE_URL",
-        "ORIGIN",
-    ];
+    let mut names = vec!["ORIGIN"];
+    names.extend(PROVIDERS);
     if engine == Engine::PlanetScale {
         names.push("PLANETSCALE_URL");
     }
