@@ -29,7 +29,8 @@ Usage: cargo xtask deploy [--env NAME] [--vars FILE] [--dry-run]
 In order, stopping at the first that refuses:
   1. the checkout is clean: what runs can be found again
   2. wrangler.toml: the platform records no URL, the origin is yours, everything is https
-  3. every required secret is set at Cloudflare
+  3. every required secret is set at Cloudflare, and the keys are in escrow (cargo xtask keyring):
+     those that a running service has, too
   4. the bundle is what the platform takes
   5. the migrations that the database does not have yet
   6. wrangler deploy

@@ -10,6 +10,7 @@ mod command;
 mod demo;
 mod deploy;
 mod dev;
+mod keyring;
 mod load;
 mod migrate;
 mod moving;
@@ -40,6 +41,7 @@ const COMMANDS: &[Command] = &[
     setup::COMMAND,
     deploy::COMMAND,
     selfhost::COMMAND,
+    keyring::COMMAND,
     migrate::COMMAND,
     moving::COMMAND,
     operator::COMMAND,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use stack::{NodeProgram, Workspace};
 
+use crate::keyring::{Escrow, Place};
 use crate::migrate;
 use crate::progress::Step;
 
@@ -26,6 +27,8 @@ pub(super) trait Hands {
     fn ask(&mut self, program: &str, arguments: &[&str]) -> Result<String>;
     /// Runs one as a step.
     fn run(&mut self, label: &str, program: &str, arguments: &[&str]) -> Result<()>;
+    /// The escrow of an environment's keys; an error where there is none, or none that is whole.
+    fn escrow(&mut self, environment: &str) -> Result<Escrow>;
     /// Applies `PlanetScale`'s migrations.
     fn migrate_planetscale(&mut self) -> Result<()>;
     /// Asks once, following nothing.
@@ -92,6 +95,10 @@ impl Hands for Machine<'_> {
     fn run(&mut self, label: &str, program: &str, arguments: &[&str]) -> Result<()> {
         let process = self.process(program, arguments)?;
         Step::new(self.workspace, label).run(&process)
+    }
+
+    fn escrow(&mut self, environment: &str) -> Result<Escrow> {
+        Escrow::read(&Place::of(self.workspace, environment))
     }
 
     fn migrate_planetscale(&mut self) -> Result<()> {

@@ -14,7 +14,8 @@ pub(super) fn deploy(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
         bail!("not to be deployed:\n  - {}", refusals.join("\n  - "));
     }
     secrets(settings, hands)?;
-    // Here the keyring's escrow is to be checked: `cargo xtask keyring --check`.
+    // What runs already has to be what an administrator could bring back.
+    escrowed(settings, hands)?;
     bundle(settings, hands)?;
     migrate(settings, hands)?;
     hands.run(
@@ -22,7 +23,11 @@ pub(super) fn deploy(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {
         "wrangler",
         &within(settings, &["deploy"]),
     )?;
-    let tried = smoke::try_out(settings.origin(), hands);
+    let tried = smoke::try_out(settings.origin(), hands).and_then(|()| {
+        let answers = escrowed(settings, hands)?;
+        ensure!(answers, "/healthz does not say which keys it has");
+        Ok(())
+    });
     hands.say(&rolling_back(settings));
     tried.with_context(|| {
         format!(
@@ -85,7 +90,26 @@ fn local_refusals(settings: &Settings, hands: &mut dyn Hands) -> Result<Vec<Stri
             "the checkout has changes: commit them, so that what runs can be found again".into(),
         );
     }
+    if let Err(missing) = hands.escrow(&settings.environment) {
+        refusals.push(format!("{missing:#}"));
+    }
     Ok(refusals)
+}
+
+/// Holds a service that answers to the escrow; false where none does.
+fn escrowed(settings: &Settings, hands: &mut dyn Hands) -> Result<bool> {
+    let escrow = hands.escrow(&settings.environment)?;
+    let origin = settings.origin().trim_end_matches('/');
+    let Ok(health) = hands.fetch(&format!("{origin}/healthz")) else {
+        return Ok(false);
+    };
+    if health.status != 200 {
+        return Ok(false);
+    }
+    let log_key = hands.fetch(&format!("{origin}/audit/log/key"))?;
+    let held = escrow.matches(&health.body, &log_key.body);
+    held.context("what is in escrow would not bring this service back")?;
+    Ok(true)
 }
 
 pub(super) fn secrets(settings: &Settings, hands: &mut dyn Hands) -> Result<()> {

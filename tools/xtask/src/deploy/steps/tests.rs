@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::deploy::hands::Seen;
+use crate::keyring::Escrow;
 use stack::Workspace;
 
 /// Hands that write down what they are told to do.
@@ -12,8 +13,22 @@ struct Scripted {
     secrets: &'static str,
     databases: &'static str,
     pages: BTreeMap<&'static str, Seen>,
+    escrow: Option<Escrow>,
     waited: u32,
 }
+
+const HEALTH: &str = r#"{"status":"ok","keyring":{"current":1,"versions":[1]}}"#;
+/// As `/audit/log/key` shows the key of 32 bytes of 7.
+const LOG_KEY: &str =
+    "balance.test/audit/log+2c5e4a29+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH\n";
+const ESCROW: &str = r#"{
+    "format": "balance-escrow/v1",
+    "current": 1,
+    "versions": [1],
+    "audit_key": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=",
+    "recipients": ["age1…"],
+    "sha256": ""
+}"#;
 
 const ALL_SECRETS: &str = r#"[{"name":"KEYRING"},{"name":"AUDIT_SIGNING_KEY"},{"name":"PLAID_CLIENT_ID"},{"name":"PLAID_SECRET"}]"#;
 
@@ -43,17 +58,19 @@ impl Scripted {
             secrets: ALL_SECRETS,
             databases: r#"[{"name":"balance-production"}]"#,
             pages: [
-                (
-                    "https://balance.test/healthz",
-                    page(200, &fixed, r#"{"status":"ok"}"#),
-                ),
+                ("https://balance.test/healthz", page(200, &fixed, HEALTH)),
                 (
                     "https://balance.test/audit/log/checkpoint",
                     page(200, &fixed, "balance.test/audit/log\n0\n"),
                 ),
+                (
+                    "https://balance.test/audit/log/key",
+                    page(200, &fixed, LOG_KEY),
+                ),
                 ("http://balance.test/healthz", page(308, &[to], "")),
             ]
             .into(),
+            escrow: Some(serde_json::from_str(ESCROW).unwrap()),
             waited: 0,
         }
     }
@@ -97,6 +114,11 @@ impl Hands for Scripted {
         Ok(())
     }
 
+    fn escrow(&mut self, environment: &str) -> Result<Escrow> {
+        assert_eq!(environment, "production");
+        self.escrow.clone().context("there is no escrow")
+    }
+
     fn migrate_planetscale(&mut self) -> Result<()> {
         self.done.push("migrate PlanetScale".to_owned());
         Ok(())
@@ -135,13 +157,17 @@ fn what_can_refuse_comes_before_what_changes_and_the_schema_before_the_worker() 
     let expected = "\
 git status --porcelain
 wrangler secret list --format json --env production
+GET https://balance.test/healthz
+GET https://balance.test/audit/log/key
 wrangler deploy --dry-run --outdir target/xtask/dry-run --env production
 wrangler d1 list --json
 wrangler d1 migrations apply DB --remote --env production
 wrangler deploy --env production
 GET https://balance.test/healthz
 GET https://balance.test/audit/log/checkpoint
-GET http://balance.test/healthz";
+GET http://balance.test/healthz
+GET https://balance.test/healthz
+GET https://balance.test/audit/log/key";
     assert_eq!(done, expected);
     assert!(
         hands
@@ -202,6 +228,45 @@ fn a_missing_secret_is_named_and_nothing_is_changed() {
 }
 
 #[test]
+fn without_an_escrow_nothing_is_deployed() {
+    let mut hands = Scripted::new();
+    hands.escrow = None;
+    assert!(hands.refused().contains("there is no escrow"));
+    let mut hands = Scripted::new();
+    hands.escrow = None;
+    assert!(!rehearse(&production(), &mut hands).unwrap());
+    assert!(hands.said.contains("refused: there is no escrow"));
+}
+
+#[test]
+fn a_service_that_the_escrow_would_not_bring_back_is_not_deployed_over() {
+    let other = HEALTH.replace("[1]", "[1,2]");
+    let mut hands = Scripted::new();
+    let refused = hands
+        .set("https://balance.test/healthz", page(200, &[], &other))
+        .refused();
+    assert!(
+        refused.contains("would not bring this service back"),
+        "{refused}"
+    );
+    let mut hands = Scripted::new();
+    let key = LOG_KEY.replace("AQcH", "AQgH");
+    let refused = hands
+        .set("https://balance.test/audit/log/key", page(200, &[], &key))
+        .refused();
+    assert!(refused.contains("another key"), "{refused}");
+}
+
+#[test]
+fn a_first_deployment_has_nothing_to_be_held_to_before() {
+    let mut hands = Scripted::new();
+    hands.pages.clear();
+    let (done, ended) = hands.deploy();
+    assert!(done.contains("wrangler deploy --env production"));
+    assert!(ended.is_err(), "it does not answer");
+}
+
+#[test]
 fn a_changed_checkout_is_refused() {
     let mut hands = Scripted::new();
     hands.changes = " M src/lib.rs\n";
@@ -256,7 +321,7 @@ fn a_version_that_comes_up_late_is_waited_for_and_one_that_does_not_is_told() {
 
 #[test]
 fn a_worker_that_answers_in_the_clear_or_without_its_headers_or_for_another_host_is_told() {
-    let plain = page(200, &[], r#"{"status":"ok"}"#);
+    let plain = page(200, &[], HEALTH);
     let other = page(200, &[], "balance.example.com/audit/log\n0\n");
     for (url, seen, words) in [
         (
