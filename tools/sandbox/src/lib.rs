@@ -1,5 +1,6 @@
 //! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, Stripe,
-//! Cloudflare's API, a mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
+//! Cloudflare's API, an S3-compatible object store, a mailbox and, in front of a MariaDB,
+//! PlanetScale. They speak the real wire protocols, with the failures that the real services have.
 //! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
 
 #![allow(
@@ -25,6 +26,7 @@ mod options;
 mod plaid;
 mod planetscale;
 mod pwned;
+mod s3;
 mod seed;
 mod server;
 mod stripe;
@@ -72,6 +74,7 @@ impl Sandbox {
         )
         .await?;
         let cloudflare = open(&mut services, options.cloudflare_port, cloudflare::router()).await?;
+        let s3 = open(&mut services, options.s3_port, s3::router()).await?;
         let inbox = mailbox::Inbox::new(options.mail_log.clone());
         let mailbox = open(
             &mut services,
@@ -87,6 +90,11 @@ impl Sandbox {
             "cloudflare": cloudflare,
             "cloudflare_account_id": cloudflare::ACCOUNT,
             "cloudflare_audit_token": cloudflare::TOKEN,
+            "s3": s3,
+            "s3_region": s3::REGION,
+            "s3_bucket": s3::BUCKET,
+            "s3_access_key_id": s3::ACCESS_KEY_ID,
+            "s3_secret_access_key": s3::SECRET_ACCESS_KEY,
             "stripe": stripe,
             "stripe_secret_key": options.stripe.secret_key,
             "stripe_webhook_secret": options.stripe.webhook_secret,

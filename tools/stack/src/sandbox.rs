@@ -24,6 +24,11 @@ pub(crate) struct Addresses {
     pub(crate) cloudflare: String,
     pub(crate) cloudflare_account_id: String,
     pub(crate) cloudflare_audit_token: String,
+    pub(crate) s3: String,
+    pub(crate) s3_region: String,
+    pub(crate) s3_bucket: String,
+    pub(crate) s3_access_key_id: String,
+    pub(crate) s3_secret_access_key: String,
     /// Host and port, where mail comes by SMTP.
     #[serde(default)]
     pub(crate) smtp: String,

@@ -37,6 +37,7 @@ fn two_instances_run_side_by_side_and_end_with_their_owner() {
             stack.origin(),
             stack.plaid_url().into(),
             stack.pwned_url().into(),
+            stack.s3_url().into(),
             stack.mailbox_url().into(),
         ]
     });

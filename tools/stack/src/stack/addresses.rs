@@ -48,6 +48,14 @@ impl Stack {
             .map_or("", |sandbox| &sandbox.addresses.cloudflare)
     }
 
+    /// The stand-in of the object store, its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn s3_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.s3)
+    }
+
     /// The mailbox; empty without stand-ins.
     #[must_use]
     pub fn mailbox_url(&self) -> &str {
