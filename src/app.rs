@@ -8,9 +8,10 @@ use http::request::Parts;
 use passkey::RelyingParty;
 
 use crate::{
+    backup::Backup,
     banking::PlaidClient,
     billing::StripeClient,
-    config::{Config, DatabaseConfig},
+    config::{Config, Configured, DatabaseConfig},
     identity::{Hasher, TokenCache},
     platform::{Assets, Bindings, Gate, Mailer, Queue, log},
     problem::{Kind, Problem, Result},
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) plaid: PlaidClient,
     /// None where nobody can pay.
     pub(crate) stripe: Option<StripeClient>,
+    /// None where nothing is backed up.
+    pub(crate) backup: Option<Backup>,
     pub(crate) queue: Queue,
     pub(crate) assets: Assets,
     pub(crate) gate: Gate,
@@ -96,7 +99,12 @@ impl App {
 
 impl Shared {
     fn build(bindings: &Bindings) -> std::result::Result<Self, String> {
-        let (config, keyring, billing) = Config::read(bindings)?;
+        let Configured {
+            config,
+            keyring,
+            billing,
+            backup,
+        } = Config::read(bindings)?;
         let handle = |name| {
             bindings
                 .handle(name)
@@ -107,6 +115,7 @@ impl Shared {
             tokens: TokenCache::default(),
             plaid: PlaidClient::new(&config),
             stripe: billing.map(StripeClient::new),
+            backup,
             queue: Queue::new(handle("EVENTS")?),
             assets: Assets::new(handle("ASSETS")?),
             gate: Gate::new(handle("GATE")?),

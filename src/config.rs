@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     audit::{AccountLog, AuditKey},
+    backup::Backup,
     billing::BillingConfig,
     platform::Bindings,
 };
@@ -67,12 +68,20 @@ pub(crate) struct Config {
     pub(crate) account_log: Option<AccountLog>,
 }
 
+/// The configuration, and what is made of it.
+pub(crate) struct Configured {
+    pub(crate) config: Config,
+    pub(crate) keyring: Keyring,
+    /// None where nobody can pay.
+    pub(crate) billing: Option<BillingConfig>,
+    /// None where nothing is backed up.
+    pub(crate) backup: Option<Backup>,
+}
+
 impl Config {
     /// Reads and checks everything; the error names all that is wrong, and quotes
     /// no value.
-    pub(crate) fn read(
-        bindings: &Bindings,
-    ) -> Result<(Self, Keyring, Option<BillingConfig>), String> {
+    pub(crate) fn read(bindings: &Bindings) -> Result<Configured, String> {
         let mut wrong = Vec::new();
         let mut required = |name: &str| {
             bindings.variable(name).unwrap_or_else(|| {
@@ -116,6 +125,7 @@ impl Config {
         }
         config.account_log = AccountLog::read(bindings, &mut wrong);
         let billing = BillingConfig::read(bindings, &mut wrong);
+        let backup = Backup::read(bindings, &mut wrong);
         match environment.as_str() {
             "development" => config.environment = Environment::Development,
             "production" | "" => {}
@@ -134,6 +144,9 @@ impl Config {
         }
         if let Some(log) = &config.account_log {
             urls.push(("CLOUDFLARE_API_BASE_URL", &log.base_url));
+        }
+        if let Some(backup) = &backup {
+            urls.push(("BACKUP_S3_ENDPOINT", &backup.endpoint));
         }
         let mut names = vec!["ASSETS", "EVENTS", "GATE", "MAIL"];
         match &config.database {
@@ -159,7 +172,12 @@ impl Config {
             }
         };
         match keyring {
-            Some(keyring) if wrong.is_empty() => Ok((config, keyring, billing)),
+            Some(keyring) if wrong.is_empty() => Ok(Configured {
+                config,
+                keyring,
+                billing,
+                backup,
+            }),
             _ => Err(wrong.join("; ")),
         }
     }

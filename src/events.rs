@@ -9,7 +9,7 @@ use worker::{MessageBatch, MessageExt as _};
 
 use crate::{
     app::App,
-    audit,
+    audit, backup,
     banking::{self, Reason},
     billing, console,
     id::{ErasureId, ItemId, PersonId, RowId},
@@ -37,6 +37,8 @@ pub(crate) enum Message {
     Reconcile { person: RowId },
     /// Go on with the erasure of a person.
     Erase { erasure: RowId },
+    /// Go on with the backup that is under way.
+    Backup,
 }
 
 impl Message {
@@ -76,6 +78,7 @@ impl Message {
             Self::Remove { item } => banking::finish_removal(app, ItemId(item)).await.map(|_| ()),
             Self::Reconcile { person } => billing::reconcile(app, PersonId(person)).await,
             Self::Erase { erasure } => identity::carry_on_erasure(app, ErasureId(erasure)).await,
+            Self::Backup => backup::go_on(app).await,
         }
     }
 }
@@ -127,6 +130,7 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
     let reviewed = console::close_weeks(&app).await;
     let told = console::tell_of_ends(&app).await;
     let grown = audit::grow(&app).await;
+    let backed_up = backup::sweep(&app).await;
     let purged = app
         .db
         .batch_all(&identity::purge(Timestamp::now()))
@@ -134,7 +138,7 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
         .map_err(Problem::from);
     let purged = purged.map(|_| ());
     for outcome in [
-        swept, billed, erasures, noted, account, reviewed, told, grown, purged,
+        swept, billed, erasures, noted, account, reviewed, told, grown, backed_up, purged,
     ] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());

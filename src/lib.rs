@@ -5,6 +5,7 @@
 
 mod app;
 mod audit;
+mod backup;
 mod banking;
 mod billing;
 mod config;

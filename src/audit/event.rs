@@ -113,6 +113,16 @@ pub(crate) enum Event<'a> {
     },
     /// A version of something ran for the first time.
     Version { version: String },
+    /// A backup came to its end.
+    Backup {
+        /// Its manifest, as an object of the bucket.
+        manifest: &'a str,
+        /// Of that object, in hex.
+        sha256: &'a str,
+        segments: u32,
+        /// Of all segments, as they are stored.
+        bytes: u64,
+    },
     /// What Cloudflare's own log says was done to the account.
     AccountAction { entry: &'a Entry },
 }

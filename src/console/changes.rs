@@ -1,5 +1,5 @@
 //! What changed in a week beside the console, as it stands in the week's review: versions of
-//! the Worker and of the keyring, and what the account's own log says.
+//! the Worker and of the keyring, backups, and what the account's own log says.
 
 use serde_json::Value;
 use tlog::Kind as Deed;
@@ -96,7 +96,9 @@ fn cells(mut told: Told) -> Vec<Value> {
         cells.extend([at, what, action, result, actor, through, from, request]);
     } else {
         cells.push(Value::Null);
-        cells.push(told.take(&["version"]));
+        let version = told.take(&["version"]);
+        let manifest = told.take(&["manifest"]);
+        cells.push(joined(&[version, manifest, told.take(&["sha256"])]));
         cells.resize(COLUMNS.len(), Value::Null);
     }
     cells

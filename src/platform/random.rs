@@ -5,8 +5,13 @@ use crate::problem::{Problem, Result};
 /// Random bytes, fit for keys, nonces and tokens.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
+    fill(&mut bytes)?;
     Ok(bytes)
+}
+
+/// As many of them as fit: at most 65,536, which is what `getRandomValues` answers.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|_| Problem::internal("no randomness"))
 }
 
 /// Random bytes for many nonces at once: one crossing for a whole page of rows.
@@ -23,7 +28,7 @@ impl Nonces {
         let mut pool = vec![0; count.saturating_mul(Self::LENGTH)];
         // getRandomValues answers at most 65,536 bytes a call.
         for chunk in pool.chunks_mut(65_536) {
-            getrandom::fill(chunk).map_err(|_| Problem::internal("no randomness"))?;
+            fill(chunk)?;
         }
         Ok(Self { pool, used: 0 })
     }

@@ -8,8 +8,12 @@ use super::contract::{Routes, routes};
 use super::extract::Json;
 use crate::{
     app::App,
+    platform::Timestamp,
     problem::Result,
-    store::engine::{Select, Statement},
+    store::{
+        backups,
+        engine::{EngineError, Select, Statement},
+    },
 };
 
 /// Where it is served, whatever the configuration.
@@ -26,6 +30,7 @@ struct Health {
     status: &'static str,
     database: DatabaseHealth,
     keyring: KeyringHealth,
+    backup: BackupHealth,
 }
 
 /// Whether the database answers a query with the schema it should have.
@@ -45,6 +50,14 @@ struct KeyringHealth {
     versions: Vec<u16>,
 }
 
+/// Whether the rows are backed up, and when they were last.
+#[derive(Serialize, ToSchema)]
+struct BackupHealth {
+    configured: bool,
+    /// When the newest backup came to its end.
+    finished_at: Option<String>,
+}
+
 /// Health
 ///
 /// Served even where the configuration refuses everything else. One batch.
@@ -60,10 +73,11 @@ struct KeyringHealth {
 )]
 async fn health(app: Result<App>) -> (StatusCode, Json<Health>) {
     let app = app.ok();
-    let database = match &app {
-        Some(app) => database_answers(app).await,
-        None => false,
+    let asked = match &app {
+        Some(app) => ask(app).await.ok(),
+        None => None,
     };
+    let database = asked.is_some();
     let keyring = app.as_ref().map(|app| app.keys.keyring());
     let healthy = database && keyring.is_some();
     let report = Health {
@@ -79,6 +93,10 @@ async fn health(app: Result<App>) -> (StatusCode, Json<Health>) {
                 .map(|keyring| keyring.versions().collect())
                 .unwrap_or_default(),
         },
+        backup: BackupHealth {
+            configured: app.as_ref().is_some_and(|app| app.backup.is_some()),
+            finished_at: asked.flatten().map(Timestamp::rfc3339),
+        },
     };
     let status = if healthy {
         StatusCode::OK
@@ -88,10 +106,14 @@ async fn health(app: Result<App>) -> (StatusCode, Json<Health>) {
     (status, Json(report))
 }
 
-async fn database_answers(app: &App) -> bool {
+/// Asks the database: when the newest backup came to its end.
+async fn ask(app: &App) -> std::result::Result<Option<Timestamp>, EngineError> {
     const ANY: Select = Select {
         columns: &["gen"],
         from: "FROM user_key LIMIT 1",
     };
-    app.db.batch([Statement::read(ANY, [])]).await.is_ok()
+    let batch = [Statement::read(ANY, []), backups::newest_finished()];
+    let [_, finished] = app.db.batch(batch).await?;
+    let finished: Option<(Timestamp,)> = finished.rows()?.first()?;
+    Ok(finished.map(|(at,)| at))
 }

@@ -9,6 +9,7 @@ pub(crate) mod annotations;
 pub(crate) mod api_tokens;
 pub(crate) mod attempts;
 pub(crate) mod audit_log;
+pub(crate) mod backups;
 pub(crate) mod balance_years;
 pub(crate) mod bearer;
 pub(crate) mod billing;

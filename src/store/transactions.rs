@@ -160,9 +160,21 @@ impl TransactionRow {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct MonthToken(pub(crate) [u8; 8]);
 
+impl MonthToken {
+    pub(crate) fn hex(self) -> String {
+        hex(&self.0)
+    }
+}
+
 impl From<MonthToken> for Value {
     fn from(token: MonthToken) -> Self {
-        Self::from(hex(&token.0))
+        Self::from(token.hex())
+    }
+}
+
+impl Serialize for MonthToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.hex())
     }
 }
 

@@ -43,7 +43,7 @@ const fn plain(name: &'static str, owner: Option<&'static str>) -> Table {
 }
 
 /// Every table there is.
-const TABLES: [Table; 41] = [
+const TABLES: [Table; 44] = [
     plain("user_key", Some("user_id")),
     plain("login", Some("user_id")),
     plain("stripe_customer", Some("user_id")),
@@ -94,6 +94,10 @@ const TABLES: [Table; 41] = [
     plain("audit_leaf", None),
     plain("audit_tile", None),
     plain("audit_checkpoint", None),
+    plain("backup", None),
+    plain("backup_segment", None),
+    // Hashes of her rows.
+    plain("backup_person", Some("user_id")),
 ];
 
 impl Database {

@@ -12,7 +12,7 @@ use crate::{
     platform::{Timestamp, log},
     problem::Result,
     store::{
-        accounts, annotations, attempts, audit_log, balance_years, consents,
+        accounts, annotations, attempts, audit_log, backups, balance_years, consents,
         engine::{EngineError, Statement},
         erasures::{self, ErasureRow, ErasureState, Step, TaskRecord, TaskRow},
         inbox, month_texts, month_totals, months, replies, snapshots, transactions,
@@ -249,6 +249,7 @@ fn rows_of(person: PersonId) -> Vec<Statement> {
         consents::delete_all(person),
         month_totals::delete_all(person),
         month_texts::delete_all(person),
+        backups::delete_hashes(person),
         snapshots::delete_all(person),
         balance_years::delete_all(person),
         attempts::delete_all(person),

@@ -12,13 +12,21 @@ pub const TEST_KEYRING: &str =
 /// The key of such an instance's audit log: as public as its keyring.
 pub const TEST_AUDIT_KEY: &str = "YSBwdWJsaWMgYXVkaXQga2V5IGZvciB0ZXN0cyAuLi4=";
 
+/// An administrator who can open the backups of an instance, as public as its keyring.
+pub const TEST_IDENTITY: &str =
+    "AGE-SECRET-KEY-1VYS8QATZD35KXGRFV3JKUARFW3UJQEN0WGS8GETNW3EJQMMWD3US73U5UX";
+
+/// Whom those are encrypted to then.
+pub const TEST_RECIPIENT: &str = "age17j3p3g2w5qfcge3qkeecjsj2jtrx8cu4zhzvdh4ztres8sny2euqqqwsaq";
+
 /// The variables that say where each service outside is. One more provider is one more line,
 /// and [`StackOptions::production`] and promise P5 hold it to HTTPS from then on.
-pub const PROVIDERS: [&str; 4] = [
+pub const PROVIDERS: [&str; 5] = [
     "PLAID_BASE_URL",
     "PWNED_BASE_URL",
     "STRIPE_BASE_URL",
     "CLOUDFLARE_API_BASE_URL",
+    "BACKUP_S3_ENDPOINT",
 ];
 
 /// Which build of the Worker an instance runs.
@@ -120,6 +128,8 @@ pub struct StackOptions {
     /// An `OpenAPI` document that both sides of every Plaid call are held to, by a Prism proxy
     /// between the Worker and the stand-in.
     pub plaid_contract: Option<PathBuf>,
+    /// Whom its backups are encrypted to; none backs nothing up. Its bucket is a stand-in.
+    pub backups_to: Option<&'static str>,
     /// Which build to run.
     pub build: Build,
     /// Whether wrangler's local explorer is there: SQL on the running Worker's own database,
@@ -144,6 +154,7 @@ impl Default for StackOptions {
             sandbox: true,
             sandbox_args: Vec::new(),
             plaid_contract: None,
+            backups_to: None,
             build: Build::Copy,
             explorer: false,
             healthy: true,
@@ -177,6 +188,7 @@ impl StackOptions {
             |options, name| options.var(name, provider),
         );
         options.healthy = false;
+        options.backups_to = Some(TEST_RECIPIENT);
         options
     }
 }

@@ -245,12 +245,15 @@ impl Stack {
                 "CLOUDFLARE_AUDIT_TOKEN",
                 &sandbox.addresses.cloudflare_audit_token,
             )?;
-            let store = &sandbox.addresses;
-            vars.set("BACKUP_S3_ENDPOINT", &store.s3)?;
-            vars.set("BACKUP_S3_REGION", &store.s3_region)?;
-            vars.set("BACKUP_S3_BUCKET", &store.s3_bucket)?;
-            vars.set("BACKUP_S3_ACCESS_KEY_ID", &store.s3_access_key_id)?;
-            vars.set("BACKUP_S3_SECRET_ACCESS_KEY", &store.s3_secret_access_key)?;
+            if let Some(recipients) = self.options.backups_to {
+                let store = &sandbox.addresses;
+                vars.set("BACKUP_S3_ENDPOINT", &store.s3)?;
+                vars.set("BACKUP_S3_REGION", &store.s3_region)?;
+                vars.set("BACKUP_S3_BUCKET", &store.s3_bucket)?;
+                vars.set("BACKUP_S3_ACCESS_KEY_ID", &store.s3_access_key_id)?;
+                vars.set("BACKUP_S3_SECRET_ACCESS_KEY", &store.s3_secret_access_key)?;
+                vars.set("BACKUP_RECIPIENTS", recipients)?;
+            }
             vars.set("STRIPE_PRICES", "monthly=price_monthly yearly=price_yearly")?;
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;

@@ -6,11 +6,11 @@ use super::row::Part;
 use crate::schema::{Schema, Table};
 
 /// The id that the system's own keys stand under.
-pub(super) const SYSTEM: &str = "00000000000000000000000000000000";
+pub(crate) const SYSTEM: &str = "00000000000000000000000000000000";
 
 /// Whose rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     All,
     /// One person's, by the id of her rows.
     Person(String),
@@ -18,7 +18,7 @@ pub(super) enum Scope {
 
 impl Scope {
     /// A person's, by the id that the API shows or that of her rows.
-    pub(super) fn of_person(id: &str) -> Result<Self> {
+    pub(crate) fn of_person(id: &str) -> Result<Self> {
         let row = id.strip_prefix("usr_").unwrap_or(id);
         let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if row.len() != 32 || !row.bytes().all(is_hex) || row == SYSTEM {
@@ -28,7 +28,7 @@ impl Scope {
     }
 
     /// As the progress file and the operator have it.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::All => "all".into(),
             Self::Person(id) => format!("usr_{id}"),
@@ -38,21 +38,21 @@ impl Scope {
 
 /// The rows whose column has one of these values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Filter {
-    pub(super) column: String,
-    pub(super) values: Vec<Part>,
+pub(crate) struct Filter {
+    pub(crate) column: String,
+    pub(crate) values: Vec<Part>,
 }
 
 /// A table, and which of its rows are taken along.
-pub(super) struct Portion<'s> {
-    pub(super) table: &'s Table,
+pub(crate) struct Portion<'s> {
+    pub(crate) table: &'s Table,
     /// None takes all of them.
-    pub(super) filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
 }
 
 /// The tables of a move, and the names of those it leaves out. `subjects` are the blind
 /// indexes of the person's Items and of her as a customer, by which the inbox has her webhooks.
-pub(super) fn plan<'s>(
+pub(crate) fn plan<'s>(
     schema: &'s Schema,
     scope: &Scope,
     subjects: &[String],
@@ -99,6 +99,8 @@ fn hers(table: &Table, id: &str, subjects: &[String]) -> Result<Option<Filter>> 
         // minutes; and of people who are no more, whom nobody moves.
         "throttle" | "pending_sign_up" | "password_reset" | "spent_ticket" | "breaker"
         | "erasure" | "erasure_task"
+        // Backups of the database that it leaves: of another they are begun anew.
+        | "backup" | "backup_segment" | "backup_person"
         // The log is everybody's: it moves whole or not at all.
         | "operator" | "operator_session" | "audit_subject"
         | "audit_head" | "audit_leaf" | "audit_tile" | "audit_checkpoint" => None,
@@ -139,10 +141,13 @@ mod tests {
                 "audit_checkpoint",
                 "operator",
                 "operator_session",
-                "audit_subject"
+                "audit_subject",
+                "backup",
+                "backup_segment",
+                "backup_person"
             ]
         );
-        assert_eq!(hers.len() + 14, schema.tables.len());
+        assert_eq!(hers.len() + 17, schema.tables.len());
         assert!(hers.iter().all(|part| part.filter.is_some()));
     }
 
