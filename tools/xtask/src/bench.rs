@@ -6,6 +6,7 @@
 //! both sides alike.
 
 mod argon2;
+mod backup;
 mod bare;
 mod bundle;
 mod contest;
@@ -75,6 +76,7 @@ const ROWS: &[Row] = &[
     engines::LIST_100,
     engines::SIGN_IN,
     memory::MEMORY,
+    backup::BACKUP_100000,
 ];
 
 fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {

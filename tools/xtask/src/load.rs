@@ -5,7 +5,6 @@
 
 mod crowd;
 mod day;
-mod memory;
 mod tally;
 
 use std::process::ExitCode;
@@ -19,9 +18,9 @@ use serde::Serialize;
 use stack::{Engine, Stack, StackOptions, Workspace};
 
 use crate::command::Command;
+use crate::resident::Peak;
 use crate::{build, setup};
 use crowd::{Crowd, Person};
-use memory::Peak;
 use tally::{Tally, Told};
 
 pub(crate) const COMMAND: Command = Command {

@@ -10,6 +10,7 @@ mod command;
 mod demo;
 mod deploy;
 mod dev;
+mod hex;
 mod keyring;
 mod load;
 mod migrate;
@@ -19,10 +20,13 @@ mod operator;
 mod planetscale;
 mod progress;
 mod prove;
+mod resident;
+mod restore;
 mod schema;
 mod selfhost;
 mod setup;
 mod test;
+mod variables;
 #[cfg(test)]
 mod wrangler;
 
@@ -42,6 +46,7 @@ const COMMANDS: &[Command] = &[
     deploy::COMMAND,
     selfhost::COMMAND,
     keyring::COMMAND,
+    restore::COMMAND,
     migrate::COMMAND,
     moving::COMMAND,
     operator::COMMAND,

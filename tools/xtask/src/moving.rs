@@ -3,10 +3,10 @@
 //! same `KEYRING`, which this command never sees.
 
 mod d1;
-mod plan;
-mod planetscale;
+pub(crate) mod plan;
+pub(crate) mod planetscale;
 mod progress;
-mod row;
+pub(crate) mod row;
 mod verify;
 
 use std::path::PathBuf;

@@ -11,10 +11,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use stack::Workspace;
 use vault::Keyring;
 use zeroize::Zeroizing;
+
+use crate::hex::sha256;
 
 const FORMAT: &str = "balance-escrow/v1";
 
@@ -62,7 +63,7 @@ impl Escrow {
             versions,
             audit_key: public_half(&secrets.audit_key)?,
             recipients: recipients.iter().map(Recipient::to_string).collect(),
-            sha256: digest(&sealed),
+            sha256: sha256(&sealed),
         };
         Ok((escrow, sealed))
     }
@@ -84,7 +85,7 @@ impl Escrow {
         let sealed = fs::read(place.sealed())
             .with_context(|| format!("reading {}", place.sealed().display()))?;
         ensure!(
-            digest(&sealed) == escrow.sha256,
+            sha256(&sealed) == escrow.sha256,
             "{} is not what {} tells of",
             place.sealed().display(),
             place.open().display()
@@ -193,13 +194,4 @@ fn public_half(audit_key: &str) -> Result<String> {
         .context("AUDIT_SIGNING_KEY is not base64 of 32 bytes")?;
     let key = SigningKey::from_bytes(&Zeroizing::new(seed));
     Ok(STANDARD.encode(key.verifying_key().as_bytes()))
-}
-
-fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(bytes);
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

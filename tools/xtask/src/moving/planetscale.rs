@@ -9,7 +9,7 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use planetscale::{Reply, Value, append};
 use serde::Deserialize;
 use stack::{Branch, Workspace};
@@ -24,14 +24,14 @@ const TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// A database at PlanetScale, and what its VSchema finds rows by.
-pub(super) struct Database<'b> {
+pub(crate) struct Database<'b> {
     branch: &'b Branch,
     /// Columns that a row's shard is found by, by table: Vitess does not update them.
     vindexes: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'b> Database<'b> {
-    pub(super) fn new(branch: &'b Branch, workspace: &Workspace) -> Result<Self> {
+    pub(crate) fn new(branch: &'b Branch, workspace: &Workspace) -> Result<Self> {
         Ok(Self {
             branch,
             vindexes: vindexes(workspace)?,
@@ -39,7 +39,7 @@ impl<'b> Database<'b> {
     }
 
     /// Writes rows over whatever is there under their keys.
-    pub(super) fn put(&self, table: &Table, rows: &[Row]) -> Result<()> {
+    pub(crate) fn put(&self, table: &Table, rows: &[Row]) -> Result<()> {
         let none = BTreeSet::new();
         let fixed = self.vindexes.get(&table.name).unwrap_or(&none);
         let names: Vec<String> = table.columns.iter().map(|c| quoted(&c.name)).collect();
@@ -49,9 +49,14 @@ impl<'b> Database<'b> {
         let set: Vec<String> = free
             .map(|column| format!("{0}=VALUES({0})", quoted(&column.name)))
             .collect();
-        ensure!(!set.is_empty(), "{} has nothing but its key", table.name);
+        // A row that is nothing but its key is there, or it is not.
+        let insert = if set.is_empty() {
+            "INSERT IGNORE"
+        } else {
+            "INSERT"
+        };
         let mut sql = format!(
-            "INSERT INTO {} ({}) VALUES ",
+            "{insert} INTO {} ({}) VALUES ",
             quoted(&table.name),
             names.join(",")
         );
@@ -60,13 +65,15 @@ impl<'b> Database<'b> {
             let place = if at == 0 { "?" } else { ",?" };
             append(&mut sql, place, &[Value::List(&values)])?;
         }
-        sql.push_str(" ON DUPLICATE KEY UPDATE ");
-        sql.push_str(&set.join(","));
+        if !set.is_empty() {
+            sql.push_str(" ON DUPLICATE KEY UPDATE ");
+            sql.push_str(&set.join(","));
+        }
         self.ask(table, &sql).map(drop)
     }
 
     /// Rows of a table after one key and, where given, up to another, ordered by primary key.
-    pub(super) fn range(
+    pub(crate) fn range(
         &self,
         table: &Table,
         filter: Option<&Filter>,
@@ -98,7 +105,7 @@ impl<'b> Database<'b> {
     }
 
     /// How many rows there are.
-    pub(super) fn count(&self, table: &Table, filter: Option<&Filter>) -> Result<u64> {
+    pub(crate) fn count(&self, table: &Table, filter: Option<&Filter>) -> Result<u64> {
         let mut sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
         let condition = filter.map(condition).transpose()?;
         restrict(&mut sql, condition.as_slice());

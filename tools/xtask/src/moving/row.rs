@@ -10,7 +10,7 @@ use crate::schema::{Kind, Table};
 
 /// One value.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Null,
     Integer(i64),
     Text(String),
@@ -18,22 +18,22 @@ pub(super) enum Cell {
 }
 
 /// The cells of a row, in the order of its table's columns.
-pub(super) type Row = Vec<Cell>;
+pub(crate) type Row = Vec<Cell>;
 
 /// A row's primary key: ids and numbers that are plain in either database.
-pub(super) type Key = Vec<Part>;
+pub(crate) type Key = Vec<Part>;
 
 /// A part of a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Integer(i64),
     Text(String),
 }
 
 impl Cell {
     /// From what D1 has: base64 where it is sealed, and integers as their digits.
-    pub(super) fn of_d1(kind: Kind, value: Option<String>) -> Result<Self> {
+    pub(crate) fn of_d1(kind: Kind, value: Option<String>) -> Result<Self> {
         Ok(match (kind, value) {
             (_, None) => Self::Null,
             (Kind::Text, Some(text)) => Self::Text(text),
@@ -45,7 +45,7 @@ impl Cell {
     }
 
     /// From what PlanetScale has, as the bytes of its reply.
-    pub(super) fn of_planetscale(kind: Kind, value: Option<&[u8]>) -> Result<Self> {
+    pub(crate) fn of_planetscale(kind: Kind, value: Option<&[u8]>) -> Result<Self> {
         let Some(bytes) = value else {
             return Ok(Self::Null);
         };
@@ -54,6 +54,16 @@ impl Cell {
             Kind::Text => Self::Text(std::str::from_utf8(bytes)?.to_owned()),
             Kind::Integer => Self::Integer(std::str::from_utf8(bytes)?.parse()?),
         })
+    }
+
+    /// As JSON has it: base64 where it is sealed.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Integer(number) => (*number).into(),
+            Self::Text(text) => text.clone().into(),
+            Self::Sealed(bytes) => STANDARD.encode(bytes).into(),
+        }
     }
 
     /// Put so that no two cells, and no two rows, have the same bytes.
@@ -71,7 +81,7 @@ impl Cell {
 }
 
 /// The SHA-256 of a row.
-pub(super) fn digest(row: &Row) -> [u8; 32] {
+pub(crate) fn digest(row: &Row) -> [u8; 32] {
     let mut hash = Sha256::new();
     for cell in row {
         cell.write(&mut hash);
@@ -80,7 +90,7 @@ pub(super) fn digest(row: &Row) -> [u8; 32] {
 }
 
 /// A row's primary key.
-pub(super) fn key(table: &Table, row: &Row) -> Result<Key> {
+pub(crate) fn key(table: &Table, row: &Row) -> Result<Key> {
     let part = |name: &String| {
         let at = table.columns.iter().position(|column| column.name == *name);
         match at.and_then(|at| row.get(at)) {
@@ -93,7 +103,7 @@ pub(super) fn key(table: &Table, row: &Row) -> Result<Key> {
 }
 
 /// A key as an operator reads it.
-pub(super) fn shown(key: &Key) -> String {
+pub(crate) fn shown(key: &Key) -> String {
     let parts = key.iter().map(|part| match part {
         Part::Integer(number) => number.to_string(),
         Part::Text(text) => text.clone(),

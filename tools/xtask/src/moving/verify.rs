@@ -2,7 +2,6 @@
 //! page by page in the order of the primary key. A difference is named by table and keys.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
@@ -11,6 +10,7 @@ use super::d1::D1;
 use super::plan::Portion;
 use super::planetscale::Database;
 use super::row::{Key, Row, digest, key, shown};
+use crate::hex::hex;
 
 type Digest = [u8; 32];
 type Keyed = (Key, Digest);
@@ -118,13 +118,6 @@ fn difference(left: &[Keyed], right: &[Keyed]) -> Option<String> {
         return None;
     }
     Some(told.join("; "))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The comparison as a table.

@@ -6,13 +6,13 @@ use std::path::Path;
 
 /// The most that was seen.
 #[derive(Default)]
-pub(super) struct Peak {
+pub(crate) struct Peak {
     kib: u64,
 }
 
 impl Peak {
     /// Looks at the instance of this folder.
-    pub(super) fn look(&mut self, folder: &Path) {
+    pub(crate) fn look(&mut self, folder: &Path) {
         let Ok(processes) = fs::read_dir("/proc") else {
             return;
         };
@@ -26,7 +26,7 @@ impl Peak {
         }
     }
 
-    pub(super) const fn mib(&self) -> u64 {
+    pub(crate) const fn mib(&self) -> u64 {
         self.kib / 1_024
     }
 }
