@@ -9,8 +9,8 @@ use stack::{Stack, StackOptions};
 
 use crate::contract::Contract;
 use crate::{
-    AccountLog, Applicant, Authenticator, Bank, Client, Database, Mailbox, Person, PwnedPasswords,
-    Stripe, console::FIRST_OPERATOR,
+    AccountLog, Applicant, Authenticator, Bank, Bucket, Client, Database, Mailbox, Person,
+    PwnedPasswords, Stripe, console::FIRST_OPERATOR,
 };
 
 /// An instance of its own processes, ports and data.
@@ -136,6 +136,11 @@ impl TestApp {
     /// The stand-in of Stripe.
     pub fn stripe(&self) -> Stripe {
         Stripe::new(self.stack.stripe_url())
+    }
+
+    /// The bucket that backups go to.
+    pub fn bucket(&self) -> Bucket {
+        Bucket::new(self.stack.s3_url())
     }
 
     /// The log of the account that the service runs in.

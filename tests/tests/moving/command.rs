@@ -40,18 +40,7 @@ impl Move {
     pub(crate) fn exported(&self, from: &TestApp) -> Self {
         let folder = from.stack().persist_dir();
         let file = folder.join("export.sql");
-        let mut wrangler = Workspace::here()
-            .node_program("wrangler")
-            .expect("wrangler");
-        // `--persist-to` is not among its options: it looks beside its configuration.
-        let state = folder.join(".wrangler/state");
-        std::fs::create_dir_all(&state).expect("a folder");
-        std::os::unix::fs::symlink(folder.join("state/v3"), state.join("v3")).expect("a link");
-        wrangler.args(["d1", "export", "DB", "--local", "--config", "wrangler.json"]);
-        wrangler.arg("--output").arg(&file).current_dir(folder);
-        let exported = wrangler.output().expect("wrangler runs");
-        let told = String::from_utf8_lossy(&exported.stderr);
-        assert!(exported.status.success(), "{told}");
+        wrangler_d1(from, &["export", "DB", "--output", "export.sql"]);
         Self {
             d1: file,
             progress: folder.join("move-export.json"),
@@ -86,8 +75,7 @@ impl Move {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        static XTASK: LazyLock<PathBuf> = LazyLock::new(build);
-        let mut command = Command::new(&*XTASK);
+        let mut command = xtask();
         command.args([
             "move",
             "--from",
@@ -105,6 +93,23 @@ impl Move {
     }
 }
 
+/// `wrangler d1 … --local` on an instance's database. The Worker is to be stopped.
+pub(crate) fn wrangler_d1(app: &TestApp, arguments: &[&str]) {
+    let folder = app.stack().persist_dir();
+    let mut wrangler = Workspace::here()
+        .node_program("wrangler")
+        .expect("wrangler");
+    // `--persist-to` is not among every command's options: it looks beside its configuration.
+    let state = folder.join(".wrangler/state");
+    std::fs::create_dir_all(&state).expect("a folder");
+    std::os::unix::fs::symlink(folder.join("state/v3"), state.join("v3")).expect("a link");
+    wrangler.arg("d1").args(arguments).current_dir(folder);
+    wrangler.args(["--local", "--config", "wrangler.json"]);
+    let ran = wrangler.output().expect("wrangler runs");
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{told}");
+}
+
 impl Run {
     /// A table's rows on either side, as printed.
     pub(crate) fn rows(&self, table: &str) -> (u64, u64) {
@@ -119,6 +124,12 @@ impl Run {
             .collect();
         (numbers[0], numbers[1])
     }
+}
+
+/// `cargo xtask`, as it is now.
+pub(crate) fn xtask() -> Command {
+    static XTASK: LazyLock<PathBuf> = LazyLock::new(build);
+    Command::new(&*XTASK)
 }
 
 fn build() -> PathBuf {

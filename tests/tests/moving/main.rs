@@ -1,5 +1,6 @@
-//! `cargo xtask move`: people and their banks leave D1, stopped half-way once, and a Worker on
-//! PlanetScale that has the same `KEYRING` serves them as if nothing had been.
+//! Rows that leave a database sealed and are served from another, by a Worker that has the same
+//! `KEYRING`, as if nothing had been: `cargo xtask move` from D1 to PlanetScale, stopped half-way
+//! once, and backups, restored into either.
 //!
 //! It starts an instance on either database itself (`cargo xtask test --only moving`).
 
@@ -12,6 +13,7 @@
     missing_docs
 )]
 
+mod backups;
 mod command;
 
 use std::time::{Duration, Instant};
