@@ -14,6 +14,7 @@ mod p10_consent;
 mod p1_read_only;
 mod p2_no_credentials;
 mod p3_sealed;
+mod p4_backups;
 mod p5_https;
 mod p6_first_party;
 mod p7_leaks;
@@ -58,6 +59,7 @@ const PROMISES: &[Promise] = &[
     p1_read_only::PROMISE,
     p2_no_credentials::PROMISE,
     p3_sealed::PROMISE,
+    p4_backups::PROMISE,
     p5_https::PROMISE,
     p6_first_party::PROMISE,
     p7_leaks::PROMISE,

@@ -30,6 +30,7 @@ const ATTACKS: [&str; 10] = [
 fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
     stories::play(
         engine,
+        "console",
         &ATTACKS,
         "what is hidden stays hidden, whatever an operator tries",
         checks,

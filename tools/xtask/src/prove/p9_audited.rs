@@ -31,7 +31,7 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
             "each session has a reason, is recorded, and is reviewed by somebody else in time",
         ),
     ] {
-        stories::play(engine, names, what, checks)?;
+        stories::play(engine, "console", names, what, checks)?;
     }
     Ok(())
 }

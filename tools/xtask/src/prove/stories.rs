@@ -9,11 +9,17 @@ use stack::{Engine, Workspace};
 use super::browser::output;
 use super::promise::Checks;
 
-/// Plays the tests of `tests/tests/console` whose names have one of these in them.
-pub(super) fn play(engine: Engine, names: &[&str], what: &str, checks: &mut Checks) -> Result<()> {
+/// Plays the tests of one of `tests/tests` whose names have one of these in them.
+pub(super) fn play(
+    engine: Engine,
+    suite: &str,
+    names: &[&str],
+    what: &str,
+    checks: &mut Checks,
+) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["test", "--package", "end-to-end", "--test", "console", "--"])
+        .args(["test", "--package", "end-to-end", "--test", suite, "--"])
         .args(names)
         .env("BALANCE_ENGINE", engine.name());
     judge(&mut cargo, what, checks)
