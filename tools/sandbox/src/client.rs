@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
@@ -84,7 +85,12 @@ async fn exchange(
     for (name, value) in headers {
         let name: HeaderName = name.parse().map_err(broken)?;
         let value: HeaderValue = value.parse().map_err(broken)?;
-        request.headers_mut().append(name, value);
+        // Whoever says another type means it in place of JSON.
+        if name == CONTENT_TYPE {
+            request.headers_mut().insert(name, value);
+        } else {
+            request.headers_mut().append(name, value);
+        }
     }
     let response = sender.send_request(request).await.map_err(broken)?;
     let (parts, body) = response.into_parts();

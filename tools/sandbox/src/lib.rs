@@ -1,5 +1,5 @@
 //! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, Stripe,
-//! Cloudflare's API, a mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
+//! Cloudflare's API, New Relic, AppSignal, a mailbox and, in front of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real services have.
 //! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
 
 #![allow(
@@ -28,6 +28,7 @@ mod pwned;
 mod seed;
 mod server;
 mod stripe;
+mod telemetry;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -72,6 +73,18 @@ impl Sandbox {
         )
         .await?;
         let cloudflare = open(&mut services, options.cloudflare_port, cloudflare::router()).await?;
+        let new_relic = open(
+            &mut services,
+            options.new_relic_port,
+            telemetry::router(telemetry::Vendor::NewRelic),
+        )
+        .await?;
+        let appsignal = open(
+            &mut services,
+            options.appsignal_port,
+            telemetry::router(telemetry::Vendor::AppSignal),
+        )
+        .await?;
         let inbox = mailbox::Inbox::new(options.mail_log.clone());
         let mailbox = open(
             &mut services,
@@ -87,6 +100,11 @@ impl Sandbox {
             "cloudflare": cloudflare,
             "cloudflare_account_id": cloudflare::ACCOUNT,
             "cloudflare_audit_token": cloudflare::TOKEN,
+            "new_relic": new_relic,
+            "new_relic_license_key": telemetry::NEW_RELIC_KEY,
+            "appsignal": appsignal,
+            "appsignal_push_key": telemetry::PUSH_KEY,
+            "appsignal_frontend_key": telemetry::FRONTEND_KEY,
             "stripe": stripe,
             "stripe_secret_key": options.stripe.secret_key,
             "stripe_webhook_secret": options.stripe.webhook_secret,

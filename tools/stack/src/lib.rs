@@ -39,7 +39,9 @@ pub use error::StackError;
 pub use mariadb::MariaDb;
 pub use node::NodeProgram;
 pub use offline::OfflineMariaDb;
-pub use options::{Build, Engine, PROVIDERS, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
+pub use options::{
+    Build, Engine, PROVIDERS, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING, Telemetry,
+};
 pub use planetscale::{Branch, BranchError, Migration, migrations};
 pub use process::Group;
 pub use release::{lay_out, workerd};

@@ -93,6 +93,15 @@ impl Runtime {
     }
 }
 
+/// Where an instance's telemetry goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telemetry {
+    /// Nowhere.
+    Off,
+    /// To the stand-ins for New Relic and AppSignal.
+    StandIns,
+}
+
 /// How to start an instance; `StackOptions::default()` is a private one for a test.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
@@ -115,6 +124,8 @@ pub struct StackOptions {
     pub runtime: Runtime,
     /// Whether to start the stand-ins.
     pub sandbox: bool,
+    /// Where the Worker's telemetry goes.
+    pub telemetry: Telemetry,
     /// More arguments for the stand-ins (`--seed`, `--transactions` …).
     pub sandbox_args: Vec<String>,
     /// An `OpenAPI` document that both sides of every Plaid call are held to, by a Prism proxy
@@ -142,6 +153,7 @@ impl Default for StackOptions {
             engine: Engine::of_environment(),
             runtime: Runtime::of_environment(),
             sandbox: true,
+            telemetry: Telemetry::Off,
             sandbox_args: Vec::new(),
             plaid_contract: None,
             build: Build::Copy,

@@ -24,6 +24,11 @@ pub(crate) struct Addresses {
     pub(crate) cloudflare: String,
     pub(crate) cloudflare_account_id: String,
     pub(crate) cloudflare_audit_token: String,
+    pub(crate) new_relic: String,
+    pub(crate) new_relic_license_key: String,
+    pub(crate) appsignal: String,
+    pub(crate) appsignal_push_key: String,
+    pub(crate) appsignal_frontend_key: String,
     /// Host and port, where mail comes by SMTP.
     #[serde(default)]
     pub(crate) smtp: String,

@@ -11,7 +11,7 @@ use crate::contract::ContractProxy;
 use crate::error::StackError;
 use crate::folder::Folder;
 use crate::mariadb::MariaDb;
-use crate::options::{Engine, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
+use crate::options::{Engine, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING, Telemetry};
 use crate::planetscale::Branch;
 use crate::port;
 use crate::sandbox::{Addresses, Sandbox};
@@ -246,6 +246,9 @@ impl Stack {
                 &sandbox.addresses.cloudflare_audit_token,
             )?;
             vars.set("STRIPE_PRICES", "monthly=price_monthly yearly=price_yearly")?;
+            if self.options.telemetry == Telemetry::StandIns {
+                telemetry_vars(&mut vars, &sandbox.addresses)?;
+            }
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;
             }
@@ -259,6 +262,18 @@ impl Stack {
         vars.set_all(&self.options.vars)?;
         Ok(vars)
     }
+}
+
+fn telemetry_vars(vars: &mut Vars, addresses: &Addresses) -> Result<(), StackError> {
+    vars.set("NEW_RELIC_LICENSE_KEY", &addresses.new_relic_license_key)?;
+    vars.set("NEW_RELIC_OTLP_URL", &addresses.new_relic)?;
+    vars.set("APPSIGNAL_PUSH_API_KEY", &addresses.appsignal_push_key)?;
+    vars.set(
+        "APPSIGNAL_FRONTEND_API_KEY",
+        &addresses.appsignal_frontend_key,
+    )?;
+    vars.set("APPSIGNAL_COLLECTOR_URL", &addresses.appsignal)?;
+    vars.set("APPSIGNAL_ENDPOINT_URL", &addresses.appsignal)
 }
 
 impl Drop for Stack {
