@@ -9,10 +9,13 @@ use passkey::RelyingParty;
 
 use crate::{
     banking::PlaidClient,
-    billing::StripeClient,
-    config::{Config, DatabaseConfig},
+    billing::{BillingConfig, StripeClient},
+    config::{Config, DatabaseConfig, Settings},
     identity::{Hasher, TokenCache},
-    platform::{Assets, Bindings, Gate, Mailer, Queue, log},
+    platform::{
+        Assets, Bindings, Gate, Mailer, Queue, log,
+        telemetry::{self, Provider, Service, TelemetryConfig},
+    },
     problem::{Kind, Problem, Result},
     store::{
         Database,
@@ -96,7 +99,13 @@ impl App {
 
 impl Shared {
     fn build(bindings: &Bindings) -> std::result::Result<Self, String> {
-        let (config, keyring, billing) = Config::read(bindings)?;
+        let Settings {
+            config,
+            keyring,
+            billing,
+            telemetry,
+        } = Config::read(bindings)?;
+        watch(telemetry, &config, billing.as_ref());
         let handle = |name| {
             bindings
                 .handle(name)
@@ -117,6 +126,29 @@ impl Shared {
             config,
         })
     }
+}
+
+/// Who is watched, for the instrument.
+fn watch(telemetry: TelemetryConfig, config: &Config, billing: Option<&BillingConfig>) {
+    let mut providers = vec![
+        (Provider::Plaid, config.plaid_base_url.clone()),
+        (Provider::PwnedPasswords, config.pwned_base_url.clone()),
+    ];
+    if let Some(billing) = billing {
+        providers.push((Provider::Stripe, billing.base_url.clone()));
+    }
+    if let Some(log) = &config.account_log {
+        providers.push((Provider::Cloudflare, log.base_url.clone()));
+    }
+    if let DatabaseConfig::PlanetScale { url, .. } = &config.database {
+        providers.push((Provider::PlanetScale, url.clone()));
+    }
+    let service = Service {
+        environment: config.environment,
+        deployment: config.deployment.as_deref(),
+        providers,
+    };
+    telemetry::begin(telemetry, &service);
 }
 
 fn engine(config: &Config, bindings: &Bindings) -> std::result::Result<Engine, String> {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     audit::{AccountLog, AuditKey},
     billing::BillingConfig,
-    platform::Bindings,
+    platform::{Bindings, telemetry::TelemetryConfig},
 };
 
 /// Where the service runs.
@@ -67,12 +67,20 @@ pub(crate) struct Config {
     pub(crate) account_log: Option<AccountLog>,
 }
 
+/// All that the variables say, for who keeps which part.
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    pub(crate) keyring: Keyring,
+    /// None where nobody can pay.
+    pub(crate) billing: Option<BillingConfig>,
+    /// Who watches.
+    pub(crate) telemetry: TelemetryConfig,
+}
+
 impl Config {
     /// Reads and checks everything; the error names all that is wrong, and quotes
     /// no value.
-    pub(crate) fn read(
-        bindings: &Bindings,
-    ) -> Result<(Self, Keyring, Option<BillingConfig>), String> {
+    pub(crate) fn read(bindings: &Bindings) -> Result<Settings, String> {
         let mut wrong = Vec::new();
         let mut required = |name: &str| {
             bindings.variable(name).unwrap_or_else(|| {
@@ -116,6 +124,7 @@ impl Config {
         }
         config.account_log = AccountLog::read(bindings, &mut wrong);
         let billing = BillingConfig::read(bindings, &mut wrong);
+        let telemetry = TelemetryConfig::read(bindings, &mut wrong);
         match environment.as_str() {
             "development" => config.environment = Environment::Development,
             "production" | "" => {}
@@ -135,6 +144,7 @@ impl Config {
         if let Some(log) = &config.account_log {
             urls.push(("CLOUDFLARE_API_BASE_URL", &log.base_url));
         }
+        urls.extend(telemetry.urls());
         let mut names = vec!["ASSETS", "EVENTS", "GATE", "MAIL"];
         match &config.database {
             DatabaseConfig::D1 => names.push("DB"),
@@ -159,7 +169,12 @@ impl Config {
             }
         };
         match keyring {
-            Some(keyring) if wrong.is_empty() => Ok((config, keyring, billing)),
+            Some(keyring) if wrong.is_empty() => Ok(Settings {
+                config,
+                keyring,
+                billing,
+                telemetry,
+            }),
             _ => Err(wrong.join("; ")),
         }
     }

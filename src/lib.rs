@@ -18,6 +18,7 @@ mod identity;
 mod platform;
 mod problem;
 mod routes;
+mod standing;
 mod store;
 mod text;
 

@@ -1,5 +1,7 @@
 //! An error: one to a request.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// Something failed. The endpoint groups by exception and action.
@@ -10,7 +12,7 @@ pub struct ErrorReport {
     /// Requests, or work that no request waits for.
     pub namespace: &'static str,
     /// What was being done: the route's template, or the job.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// What went wrong.
     pub error: Exception,
     /// What is known of it.

@@ -10,7 +10,7 @@ fn an_error_names_what_failed_where_and_for_which_request() {
     let report = ErrorReport {
         timestamp: 1_795_000_000,
         namespace: "web",
-        action: "GET /v1/accounts",
+        action: "GET /v1/accounts".into(),
         error: Exception {
             name: "internal",
             message: "Something went wrong",

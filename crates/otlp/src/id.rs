@@ -19,6 +19,13 @@ impl TraceId {
     pub fn new(bytes: [u8; 16]) -> Option<Self> {
         (bytes != [0; 16]).then_some(Self(bytes))
     }
+
+    /// Its last eight bytes.
+    #[must_use]
+    pub const fn end(self) -> [u8; 8] {
+        let [_, _, _, _, _, _, _, _, end @ ..] = self.0;
+        end
+    }
 }
 
 impl SpanId {

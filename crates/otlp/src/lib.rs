@@ -2,7 +2,7 @@
 //! (<https://opentelemetry.io/docs/specs/otlp/#otlphttp>; the messages are those of
 //! `opentelemetry-proto`).
 //!
-//! Sans-IO: [`payloads`] makes bodies of records, [`gzip`] compresses them, [`Signal::PATH`] says
+//! Sans-IO: [`Records`] makes bodies, [`gzip`] compresses them, [`Signal::PATH`] says
 //! where they are posted below the base URL. JSON is protobuf's mapping with OTLP's exceptions:
 //! ids in lower-case hex, 64-bit integers as strings, enums as numbers.
 //!
@@ -23,7 +23,7 @@ pub use gzip::gzip;
 pub use id::{SpanId, TraceId};
 pub use log::{LogRecord, Severity};
 pub use metric::{Buckets, Data, HistogramPoint, Metric, NumberPoint};
-pub use payload::{Payload, Payloads, Signal, payloads};
+pub use payload::{Payload, Payloads, Records, Signal};
 pub use resource::{Resource, Scope};
 pub use time::UnixNanos;
 pub use trace::{Span, SpanKind, Status};

@@ -1,6 +1,8 @@
 //! Bodies of records: as few as there can be, none over the limit.
 
 use serde::Serialize;
+use std::marker::PhantomData;
+
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::value::RawValue;
 
@@ -57,63 +59,80 @@ pub struct Payloads {
     pub oversized: usize,
 }
 
-/// Spreads records over as few bodies as keep the limit, in their order.
-#[must_use]
-pub fn payloads<T: Signal>(resource: &Resource, scope: Scope, records: &[T]) -> Payloads {
-    let mut made = Payloads::default();
-    let Some(frame) = body::<T>(resource, scope, &[]) else {
-        made.oversized = records.len();
-        return made;
-    };
-    let room = MAX_PAYLOAD_BYTES.saturating_sub(frame.len());
-    let mut batch: Vec<Box<RawValue>> = Vec::new();
-    let mut taken = 0;
-    for record in records {
-        // The comma before the next one is counted with each.
-        let Ok(record) = serde_json::value::to_raw_value(record) else {
-            made.oversized += 1;
-            continue;
-        };
-        let size = record.get().len() + 1;
-        if size > room {
-            made.oversized += 1;
-            continue;
-        }
-        if taken + size > room {
-            close::<T>(&mut made, resource, scope, &mut batch);
-            taken = 0;
-        }
-        taken += size;
-        batch.push(record);
-    }
-    close::<T>(&mut made, resource, scope, &mut batch);
-    made
+/// Records of one signal, written once for however many receivers.
+#[derive(Debug)]
+pub struct Records<T> {
+    json: Vec<Box<RawValue>>,
+    signal: PhantomData<T>,
 }
 
-fn close<T: Signal>(
-    made: &mut Payloads,
-    resource: &Resource,
-    scope: Scope,
-    batch: &mut Vec<Box<RawValue>>,
-) {
-    let records = std::mem::take(batch);
-    if records.is_empty() {
-        return;
+impl<T: Signal> Records<T> {
+    /// Writes them.
+    #[must_use]
+    pub fn of(records: &[T]) -> Self {
+        // Structs of texts and numbers: nothing that JSON cannot hold.
+        let json = records
+            .iter()
+            .filter_map(|record| serde_json::value::to_raw_value(record).ok());
+        Self {
+            json: json.collect(),
+            signal: PhantomData,
+        }
     }
-    match body::<T>(resource, scope, &records) {
-        Some(json) => made.bodies.push(Payload {
-            json,
-            records: records.len(),
-        }),
-        None => made.oversized += records.len(),
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.json.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.json.is_empty()
+    }
+
+    /// Spreads them over as few bodies as keep the limit, in their order.
+    #[must_use]
+    pub fn payloads(&self, resource: &Resource, scope: Scope) -> Payloads {
+        let mut made = Payloads::default();
+        let frame = body::<T>(resource, scope, &[]).len();
+        let room = MAX_PAYLOAD_BYTES.saturating_sub(frame);
+        let mut batch: Vec<&RawValue> = Vec::new();
+        let mut taken = 0;
+        for record in &self.json {
+            // The comma before the next one is counted with each.
+            let size = record.get().len() + 1;
+            if size > room {
+                made.oversized += 1;
+                continue;
+            }
+            if taken + size > room {
+                made.close::<T>(resource, scope, &mut batch);
+                taken = 0;
+            }
+            taken += size;
+            batch.push(record);
+        }
+        made.close::<T>(resource, scope, &mut batch);
+        made
     }
 }
 
-fn body<T: Signal>(
-    resource: &Resource,
-    scope: Scope,
-    records: &[Box<RawValue>],
-) -> Option<Vec<u8>> {
+impl Payloads {
+    fn close<T: Signal>(&mut self, resource: &Resource, scope: Scope, batch: &mut Vec<&RawValue>) {
+        if batch.is_empty() {
+            return;
+        }
+        self.bodies.push(Payload {
+            json: body::<T>(resource, scope, batch),
+            records: batch.len(),
+        });
+        batch.clear();
+    }
+}
+
+fn body<T: Signal>(resource: &Resource, scope: Scope, records: &[&RawValue]) -> Vec<u8> {
     let of_scope = [Named([
         ("scope", Part::Scope(scope)),
         (T::RECORDS, Part::Records(records)),
@@ -122,7 +141,8 @@ fn body<T: Signal>(
         ("resource", Part::Resource(resource)),
         (T::OF_SCOPE, Part::Scopes(&of_scope)),
     ])];
-    serde_json::to_vec(&Named([(T::OF_RESOURCE, Part::Resources(&of_resource))])).ok()
+    let whole = Named([(T::OF_RESOURCE, Part::Resources(&of_resource))]);
+    serde_json::to_vec(&whole).unwrap_or_default()
 }
 
 /// An object whose members' names depend on the signal.
@@ -133,7 +153,7 @@ struct Named<'a, const N: usize>([(&'static str, Part<'a>); N]);
 enum Part<'a> {
     Scope(Scope),
     Resource(&'a Resource),
-    Records(&'a [Box<RawValue>]),
+    Records(&'a [&'a RawValue]),
     Scopes(&'a [Named<'a, 2>]),
     Resources(&'a [Named<'a, 2>]),
 }

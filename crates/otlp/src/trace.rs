@@ -1,5 +1,7 @@
 //! Spans: `trace.proto`.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use crate::{KeyValue, SpanId, TraceId, UnixNanos};
@@ -16,7 +18,7 @@ pub struct Span {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_span_id: Option<SpanId>,
     /// What was done, of few different values.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// On which side.
     pub kind: SpanKind,
     /// When it began.

@@ -5,8 +5,8 @@
 use miniz_oxide::inflate::decompress_to_vec;
 use otlp::{
     AnyValue, Buckets, Data, HistogramPoint, KeyValue, LogRecord, MAX_PAYLOAD_BYTES, Metric,
-    NumberPoint, Payloads, Resource, Scope, Severity, Signal, Span, SpanId, SpanKind, Status,
-    TraceId, UnixNanos, gzip, payloads,
+    NumberPoint, Payloads, Records, Resource, Scope, Severity, Signal, Span, SpanId, SpanKind,
+    Status, TraceId, UnixNanos, gzip,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ fn resource() -> Resource {
 }
 
 fn sent<T: Signal>(records: &[T]) -> Value {
-    let made = payloads(&resource(), SCOPE, records);
+    let made = Records::of(records).payloads(&resource(), SCOPE);
     assert_eq!((made.bodies.len(), made.oversized), (1, 0));
     serde_json::from_slice(&made.bodies[0].json).unwrap()
 }
@@ -45,7 +45,7 @@ fn a_span_has_hex_ids_and_its_times_as_strings() {
         trace_id: TraceId::new([0xab; 16]).unwrap(),
         span_id: SpanId::new([0x0c; 8]).unwrap(),
         parent_span_id: SpanId::new([1; 8]),
-        name: "GET /v1/accounts",
+        name: "GET /v1/accounts".into(),
         kind: SpanKind::Server,
         start_time_unix_nano: UnixNanos::from_millis(1_795_000_000_123),
         end_time_unix_nano: UnixNanos::from_millis(1_795_000_000_125),
@@ -169,13 +169,14 @@ fn what_fits_in_no_body_is_counted_and_the_rest_is_sent() {
         record("b".repeat(MAX_PAYLOAD_BYTES)),
         record("c".into()),
     ];
-    let Payloads { bodies, oversized } = payloads(&resource(), SCOPE, &records);
+    let Payloads { bodies, oversized } = Records::of(&records).payloads(&resource(), SCOPE);
     assert_eq!((bodies.len(), bodies[0].records, oversized), (1, 2, 1));
 }
 
 #[test]
 fn no_records_make_no_body() {
-    assert!(payloads::<Span>(&resource(), SCOPE, &[]).bodies.is_empty());
+    let none = Records::<Span>::of(&[]);
+    assert!(none.is_empty() && none.payloads(&resource(), SCOPE).bodies.is_empty());
 }
 
 #[test]
@@ -196,7 +197,7 @@ proptest! {
     ) {
         let texts: Vec<String> = lengths.iter().map(|length| letter.to_string().repeat(length / 4)).collect();
         let records: Vec<LogRecord> = texts.iter().cloned().map(record).collect();
-        let made = payloads(&resource(), SCOPE, &records);
+        let made = Records::of(&records).payloads(&resource(), SCOPE);
         let mut found = Vec::new();
         for body in &made.bodies {
             prop_assert!(body.json.len() <= MAX_PAYLOAD_BYTES);

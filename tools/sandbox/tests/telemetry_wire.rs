@@ -14,8 +14,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Method;
 use otlp::{
-    KeyValue, LogRecord, Resource, Scope, Severity, Span, SpanId, SpanKind, Status, TraceId,
-    UnixNanos, gzip, payloads,
+    KeyValue, LogRecord, Records, Resource, Scope, Severity, Span, SpanId, SpanKind, Status,
+    TraceId, UnixNanos, gzip,
 };
 use sandbox::send;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn span() -> Span {
         trace_id: TraceId::new([7; 16]).unwrap(),
         span_id: SpanId::new([8; 8]).unwrap(),
         parent_span_id: None,
-        name: "GET /v1/me",
+        name: "GET /v1/me".into(),
         kind: SpanKind::Server,
         start_time_unix_nano: UnixNanos::from_millis(now()),
         end_time_unix_nano: UnixNanos::from_millis(now()),
@@ -50,7 +50,7 @@ fn traces(attributes: Vec<KeyValue>) -> Vec<u8> {
         name: "balance",
         version: "1",
     };
-    let made = payloads(&Resource { attributes }, scope, &[span()]);
+    let made = Records::of(&[span()]).payloads(&Resource { attributes }, scope);
     made.bodies.into_iter().next().unwrap().json
 }
 
@@ -250,7 +250,7 @@ async fn it_fails_as_it_is_told_and_somebody_can_wait_for_news() {
     let resource = Resource {
         attributes: named(),
     };
-    let logs = payloads(&resource, scope, &[record]);
+    let logs = Records::of(&[record]).payloads(&resource, scope);
     let logs = logs.bodies.into_iter().next().unwrap().json;
     let url = format!("{base}/v1/logs");
     assert_eq!(post(&url, &NEW_RELIC, logs.clone()).await, 403);

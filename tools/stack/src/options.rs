@@ -14,11 +14,14 @@ pub const TEST_AUDIT_KEY: &str = "YSBwdWJsaWMgYXVkaXQga2V5IGZvciB0ZXN0cyAuLi4=";
 
 /// The variables that say where each service outside is. One more provider is one more line,
 /// and [`StackOptions::production`] and promise P5 hold it to HTTPS from then on.
-pub const PROVIDERS: [&str; 4] = [
+pub const PROVIDERS: [&str; 7] = [
     "PLAID_BASE_URL",
     "PWNED_BASE_URL",
     "STRIPE_BASE_URL",
     "CLOUDFLARE_API_BASE_URL",
+    "NEW_RELIC_OTLP_URL",
+    "APPSIGNAL_COLLECTOR_URL",
+    "APPSIGNAL_ENDPOINT_URL",
 ];
 
 /// Which build of the Worker an instance runs.

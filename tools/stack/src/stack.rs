@@ -158,6 +158,25 @@ impl Stack {
         ]
     }
 
+    /// The Worker's variables by which telemetry goes to the stand-ins; none without them.
+    #[must_use]
+    pub fn telemetry_vars(&self) -> Vec<(&'static str, &str)> {
+        let Some(Sandbox { addresses, .. }) = &self.sandbox else {
+            return Vec::new();
+        };
+        vec![
+            ("NEW_RELIC_LICENSE_KEY", &addresses.new_relic_license_key),
+            ("NEW_RELIC_OTLP_URL", &addresses.new_relic),
+            ("APPSIGNAL_PUSH_API_KEY", &addresses.appsignal_push_key),
+            (
+                "APPSIGNAL_FRONTEND_API_KEY",
+                &addresses.appsignal_frontend_key,
+            ),
+            ("APPSIGNAL_COLLECTOR_URL", &addresses.appsignal),
+            ("APPSIGNAL_ENDPOINT_URL", &addresses.appsignal),
+        ]
+    }
+
     /// Which database holds the instance's rows.
     #[must_use]
     pub fn engine(&self) -> Engine {
@@ -247,7 +266,9 @@ impl Stack {
             )?;
             vars.set("STRIPE_PRICES", "monthly=price_monthly yearly=price_yearly")?;
             if self.options.telemetry == Telemetry::StandIns {
-                telemetry_vars(&mut vars, &sandbox.addresses)?;
+                for (name, value) in self.telemetry_vars() {
+                    vars.set(name, value)?;
+                }
             }
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;
@@ -262,18 +283,6 @@ impl Stack {
         vars.set_all(&self.options.vars)?;
         Ok(vars)
     }
-}
-
-fn telemetry_vars(vars: &mut Vars, addresses: &Addresses) -> Result<(), StackError> {
-    vars.set("NEW_RELIC_LICENSE_KEY", &addresses.new_relic_license_key)?;
-    vars.set("NEW_RELIC_OTLP_URL", &addresses.new_relic)?;
-    vars.set("APPSIGNAL_PUSH_API_KEY", &addresses.appsignal_push_key)?;
-    vars.set(
-        "APPSIGNAL_FRONTEND_API_KEY",
-        &addresses.appsignal_frontend_key,
-    )?;
-    vars.set("APPSIGNAL_COLLECTOR_URL", &addresses.appsignal)?;
-    vars.set("APPSIGNAL_ENDPOINT_URL", &addresses.appsignal)
 }
 
 impl Drop for Stack {
