@@ -10,10 +10,13 @@ use passkey::RelyingParty;
 use crate::{
     backup::Backup,
     banking::PlaidClient,
-    billing::StripeClient,
-    config::{Config, Configured, DatabaseConfig},
+    billing::{BillingConfig, StripeClient},
+    config::{Config, DatabaseConfig, Settings},
     identity::{Hasher, TokenCache},
-    platform::{Assets, Bindings, Gate, Mailer, Queue, log},
+    platform::{
+        Assets, Bindings, Gate, Mailer, Queue, log,
+        telemetry::{self, Provider, Service, TelemetryConfig},
+    },
     problem::{Kind, Problem, Result},
     store::{
         Database,
@@ -99,12 +102,14 @@ impl App {
 
 impl Shared {
     fn build(bindings: &Bindings) -> std::result::Result<Self, String> {
-        let Configured {
+        let Settings {
             config,
             keyring,
             billing,
             backup,
+            telemetry,
         } = Config::read(bindings)?;
+        watch(telemetry, &config, billing.as_ref(), backup.as_ref());
         let handle = |name| {
             bindings
                 .handle(name)
@@ -126,6 +131,37 @@ impl Shared {
             config,
         })
     }
+}
+
+/// Who is watched, for the instrument.
+fn watch(
+    telemetry: TelemetryConfig,
+    config: &Config,
+    billing: Option<&BillingConfig>,
+    backup: Option<&Backup>,
+) {
+    let mut providers = vec![
+        (Provider::Plaid, config.plaid_base_url.clone()),
+        (Provider::PwnedPasswords, config.pwned_base_url.clone()),
+    ];
+    if let Some(billing) = billing {
+        providers.push((Provider::Stripe, billing.base_url.clone()));
+    }
+    if let Some(backup) = backup {
+        providers.push((Provider::ObjectStore, backup.endpoint.clone()));
+    }
+    if let Some(log) = &config.account_log {
+        providers.push((Provider::Cloudflare, log.base_url.clone()));
+    }
+    if let DatabaseConfig::PlanetScale { url, .. } = &config.database {
+        providers.push((Provider::PlanetScale, url.clone()));
+    }
+    let service = Service {
+        environment: config.environment,
+        deployment: config.deployment.as_deref(),
+        providers,
+    };
+    telemetry::begin(telemetry, &service);
 }
 
 fn engine(config: &Config, bindings: &Bindings) -> std::result::Result<Engine, String> {

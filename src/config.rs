@@ -9,7 +9,7 @@ use crate::{
     audit::{AccountLog, AuditKey},
     backup::Backup,
     billing::BillingConfig,
-    platform::Bindings,
+    platform::{Bindings, telemetry::TelemetryConfig},
 };
 
 /// Where the service runs.
@@ -68,20 +68,22 @@ pub(crate) struct Config {
     pub(crate) account_log: Option<AccountLog>,
 }
 
-/// The configuration, and what is made of it.
-pub(crate) struct Configured {
+/// All that the variables say, for who keeps which part.
+pub(crate) struct Settings {
     pub(crate) config: Config,
     pub(crate) keyring: Keyring,
     /// None where nobody can pay.
     pub(crate) billing: Option<BillingConfig>,
     /// None where nothing is backed up.
     pub(crate) backup: Option<Backup>,
+    /// Who watches.
+    pub(crate) telemetry: TelemetryConfig,
 }
 
 impl Config {
     /// Reads and checks everything; the error names all that is wrong, and quotes
     /// no value.
-    pub(crate) fn read(bindings: &Bindings) -> Result<Configured, String> {
+    pub(crate) fn read(bindings: &Bindings) -> Result<Settings, String> {
         let mut wrong = Vec::new();
         let mut required = |name: &str| {
             bindings.variable(name).unwrap_or_else(|| {
@@ -126,6 +128,7 @@ impl Config {
         config.account_log = AccountLog::read(bindings, &mut wrong);
         let billing = BillingConfig::read(bindings, &mut wrong);
         let backup = Backup::read(bindings, &mut wrong);
+        let telemetry = TelemetryConfig::read(bindings, &mut wrong);
         match environment.as_str() {
             "development" => config.environment = Environment::Development,
             "production" | "" => {}
@@ -148,6 +151,7 @@ impl Config {
         if let Some(backup) = &backup {
             urls.push(("BACKUP_S3_ENDPOINT", &backup.endpoint));
         }
+        urls.extend(telemetry.urls());
         let mut names = vec!["ASSETS", "EVENTS", "GATE", "MAIL"];
         match &config.database {
             DatabaseConfig::D1 => names.push("DB"),
@@ -172,11 +176,12 @@ impl Config {
             }
         };
         match keyring {
-            Some(keyring) if wrong.is_empty() => Ok(Configured {
+            Some(keyring) if wrong.is_empty() => Ok(Settings {
                 config,
                 keyring,
                 billing,
                 backup,
+                telemetry,
             }),
             _ => Err(wrong.join("; ")),
         }

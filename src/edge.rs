@@ -12,7 +12,10 @@ use crate::{
     app::App,
     config::Environment,
     id::{RowId, hex},
-    platform::{Bindings, http as wire, log, random},
+    platform::{
+        Bindings, clock, http as wire, log, random,
+        telemetry::{self, Failure, Route, Served},
+    },
     problem::{Carried, Kind, Problem},
     routes,
 };
@@ -29,6 +32,7 @@ pub(crate) async fn serve(
     env: impl FnOnce() -> Bindings,
 ) -> Result<web_sys::Response, wasm_bindgen::JsValue> {
     let request_id = RequestId(request_id());
+    let began = clock::unix_milliseconds();
     let app = App::of_isolate(env);
     let mut response = match wire::read(request).await {
         Ok(request) => dispatch(request, app.as_ref(), &request_id).await,
@@ -37,15 +41,33 @@ pub(crate) async fn serve(
     if let (Ok(app), true) = (&app, may_be_page(request, &mut response))
         && let Some(page) = app.assets.find(request).await
     {
+        let status = page.status();
+        served(
+            request,
+            &mut response,
+            status,
+            &request_id,
+            began,
+            Some(app),
+        );
         return Ok(page);
     }
     let production = app.as_ref().map_or(true, |app| {
         app.config.environment == Environment::Production
     });
     finish(&mut response, &request_id, production);
-    if let Ok(app) = app {
-        count_work(&mut response, &app);
+    if let Ok(app) = &app {
+        count_work(&mut response, app);
     }
+    let status = response.status().as_u16();
+    served(
+        request,
+        &mut response,
+        status,
+        &request_id,
+        began,
+        app.as_ref().ok(),
+    );
     wire::write(response).await
 }
 
@@ -69,15 +91,29 @@ async fn dispatch(
         }
         Err(_) => {}
     }
+    let method = telemetry::Method::from(request.method());
     let mut router = ROUTER.get_or_init(routes::router).clone();
     let Ok(mut response) = router.call(request).await;
+    let route = response.extensions().get::<Route>().copied();
     if let Some(Carried(problem)) = response.extensions_mut().remove::<Carried>() {
         if problem.kind().status().is_server_error() {
             log::error(problem.kind().slug(), Some(&request_id.0), problem.cause());
+            let failure = Failure {
+                problem: &problem,
+                request_id: &request_id.0,
+                method,
+                route,
+            };
+            failure.tell();
         }
         let allow = response.headers_mut().remove(header::ALLOW);
         let no_route = response.extensions_mut().remove::<routes::NoRoute>();
         response = problem.respond(&request_id.0);
+        let marks = response.extensions_mut();
+        marks.insert(problem.kind());
+        if let Some(route) = route {
+            marks.insert(route);
+        }
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
@@ -86,6 +122,33 @@ async fn dispatch(
         }
     }
     response
+}
+
+/// Tells whoever watches of a request that has its response.
+fn served(
+    request: &web_sys::Request,
+    response: &mut Response,
+    status: u16,
+    request_id: &RequestId,
+    began: u64,
+    app: Option<&App>,
+) {
+    let method = Method::from_bytes(request.method().as_bytes());
+    let marks = response.extensions_mut();
+    let served = Served {
+        request_id: &request_id.0,
+        method: method
+            .as_ref()
+            .map_or(telemetry::Method::Other, telemetry::Method::from),
+        route: marks.remove::<Route>(),
+        status,
+        began,
+        problem: marks.remove::<Kind>(),
+        batches: app.map_or(0, |app| app.db.batches()),
+        trips: app.map_or(0, |app| app.db.trips()),
+        password_hashes: app.map_or(0, |app| app.hasher.runs()),
+    };
+    served.tell();
 }
 
 /// Whether no route answered, and a page of the client may.

@@ -14,8 +14,12 @@ use crate::{
     billing, console,
     id::{ErasureId, ItemId, PersonId, RowId},
     identity,
-    platform::{Bindings, Timestamp, log},
+    platform::{
+        Bindings, Timestamp, log,
+        telemetry::{self, Job, Tick},
+    },
     problem::{Problem, Result},
+    standing,
     store::inbox::{self, InboxRow, Source},
 };
 
@@ -65,6 +69,19 @@ impl Message {
         }
     }
 
+    const fn job(&self) -> Job {
+        match self {
+            Self::Inbox { .. } => Job::Inbox,
+            Self::Sync { .. } => Job::Sync,
+            Self::Resume { .. } => Job::Resume,
+            Self::Check { .. } => Job::Check,
+            Self::Remove { .. } => Job::Remove,
+            Self::Reconcile { .. } => Job::Reconcile,
+            Self::Erase { .. } => Job::Erase,
+            Self::Backup => Job::GoOn,
+        }
+    }
+
     async fn act(self, app: &App) -> Result<()> {
         match self {
             Self::Inbox { id } => handle(app, id).await,
@@ -106,10 +123,15 @@ pub(crate) async fn consume(
     };
     for message in batch.iter() {
         let Ok(message) = message else { continue };
-        let done = match serde_json::from_value::<Message>(message.body().clone()) {
-            Ok(todo) => todo.act(&app).await,
-            Err(_) => Err(Problem::internal("a message of an unknown form")),
-        };
+        let todo = serde_json::from_value::<Message>(message.body().clone());
+        let job = todo.as_ref().map_or(Job::Unknown, Message::job);
+        let work = Box::pin(async {
+            match todo {
+                Ok(todo) => todo.act(&app).await,
+                Err(_) => Err(Problem::internal("a message of an unknown form")),
+            }
+        });
+        let done = telemetry::message(job, &app.db, work).await;
         if let Err(problem) = done {
             log::error(problem.kind().slug(), None, problem.cause());
         }
@@ -122,26 +144,32 @@ pub(crate) async fn tick(_cron: &str, env: impl FnOnce() -> Bindings) {
     let Ok(app) = App::of_isolate(env) else {
         return;
     };
-    let swept = banking::sweep(&app).await;
-    let billed = billing::sweep(&app).await;
-    let erasures = identity::sweep_erasures(&app).await;
-    let noted = audit::note_versions(&app).await;
-    let account = audit::note_account_log(&app).await;
-    let reviewed = console::close_weeks(&app).await;
-    let told = console::tell_of_ends(&app).await;
-    let grown = audit::grow(&app).await;
-    let backed_up = backup::sweep(&app).await;
-    let purged = app
-        .db
-        .batch_all(&identity::purge(Timestamp::now()))
-        .await
-        .map_err(Problem::from);
-    let purged = purged.map(|_| ());
+    let tick = Tick::begin(&app.db);
+    let swept = tick.job(Job::Sweep, banking::sweep(&app)).await;
+    let billed = tick.job(Job::Reconciliation, billing::sweep(&app)).await;
+    let erasing = identity::sweep_erasures(&app);
+    let erasures = tick.job(Job::Erasures, erasing).await;
+    let noted = tick.job(Job::AuditLog, audit::note_versions(&app)).await;
+    let account = tick.job(Job::AuditLog, audit::note_account_log(&app)).await;
+    let reviewing = console::close_weeks(&app);
+    let reviewed = tick.job(Job::WeeklyReview, reviewing).await;
+    let told = tick.job(Job::Consents, console::tell_of_ends(&app)).await;
+    let grown = tick.job(Job::AuditLog, audit::grow(&app)).await;
+    let backed_up = tick.job(Job::Backup, backup::sweep(&app)).await;
+    let purged = tick.job(Job::Purge, purge(&app)).await;
+    let stands = tick.job(Job::Standing, standing::tell(&app)).await;
     for outcome in [
-        swept, billed, erasures, noted, account, reviewed, told, grown, backed_up, purged,
+        swept, billed, erasures, noted, account, reviewed, told, grown, backed_up, purged, stands,
     ] {
         if let Err(problem) = outcome {
             log::error("sweep", None, problem.cause());
         }
     }
+    tick.end();
+}
+
+async fn purge(app: &App) -> Result<()> {
+    let expired = identity::purge(Timestamp::now());
+    app.db.batch_all(&expired).await?;
+    Ok(())
 }

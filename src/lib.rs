@@ -19,6 +19,7 @@ mod identity;
 mod platform;
 mod problem;
 mod routes;
+mod standing;
 mod store;
 mod text;
 

@@ -17,7 +17,10 @@ use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
 
-use crate::identity::{Action, Method};
+use crate::{
+    identity::{Action, Method},
+    platform::telemetry::Cause,
+};
 
 /// What every fallible step of the Worker returns.
 pub(crate) type Result<T> = std::result::Result<T, Problem>;
@@ -265,8 +268,19 @@ impl Problem {
     }
 
     /// For the log: what went wrong inside.
-    pub(crate) fn cause(&self) -> &str {
-        &self.cause
+    pub(crate) fn cause(&self) -> Cause<'_> {
+        match &self.cause {
+            Cow::Borrowed(literal) => Cause::from(*literal),
+            Cow::Owned(composed) => Cause::composed(composed),
+        }
+    }
+
+    /// What went wrong inside, where it is in words of the source.
+    pub(crate) fn literal_cause(&self) -> Option<&'static str> {
+        match self.cause {
+            Cow::Borrowed(literal) => Some(literal),
+            Cow::Owned(_) => None,
+        }
     }
 
     /// The response, which quotes the request's id.

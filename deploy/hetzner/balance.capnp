@@ -92,6 +92,12 @@ const balance :Workerd.Worker = (
     (name = "STRIPE_TRIAL_DAYS", fromEnvironment = "STRIPE_TRIAL_DAYS"),
     (name = "FREE_CONNECTIONS", fromEnvironment = "FREE_CONNECTIONS"),
     (name = "STRIPE_BASE_URL", fromEnvironment = "STRIPE_BASE_URL"),
+    (name = "NEW_RELIC_LICENSE_KEY", fromEnvironment = "NEW_RELIC_LICENSE_KEY"),
+    (name = "NEW_RELIC_OTLP_URL", fromEnvironment = "NEW_RELIC_OTLP_URL"),
+    (name = "APPSIGNAL_PUSH_API_KEY", fromEnvironment = "APPSIGNAL_PUSH_API_KEY"),
+    (name = "APPSIGNAL_FRONTEND_API_KEY", fromEnvironment = "APPSIGNAL_FRONTEND_API_KEY"),
+    (name = "APPSIGNAL_COLLECTOR_URL", fromEnvironment = "APPSIGNAL_COLLECTOR_URL"),
+    (name = "APPSIGNAL_ENDPOINT_URL", fromEnvironment = "APPSIGNAL_ENDPOINT_URL"),
   ],
 );
 

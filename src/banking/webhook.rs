@@ -120,7 +120,7 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
     let webhook = Webhook::parse(body)
         .map_err(|_| Problem::bad_request("The body is signed, but it is no JSON object."))?;
     let Some((news, event)) = News::of(&webhook) else {
-        log::info("webhook-acknowledged", &said(&webhook));
+        log::info("webhook-acknowledged", said(&webhook));
         return Ok(());
     };
     let Some(item) = webhook.item_id() else {
@@ -146,18 +146,15 @@ pub(crate) async fn receive(app: &App, verification: &str, body: &[u8]) -> Resul
 }
 
 /// What an event without work is called: types and codes are Plaid's, made safe to print.
-fn said(webhook: &Webhook) -> String {
+const fn said(webhook: &Webhook) -> &'static str {
     match webhook {
-        Webhook::Other {
-            webhook_type,
-            webhook_code,
-        } => format!("unknown: {webhook_type} {webhook_code}"),
-        _ => "nothing to do".into(),
+        Webhook::Other { .. } => "plaid: of an unknown kind",
+        _ => "plaid: nothing to do",
     }
 }
 
 fn refuse(error: WebhookError) -> Problem {
-    log::warn("webhook-refused", &error.to_string());
+    log::warn("webhook-refused", error.reason());
     Problem::new(
         Kind::InvalidSignature,
         "This webhook is not verifiably Plaid's.",

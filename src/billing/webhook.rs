@@ -32,7 +32,7 @@ pub(crate) async fn receive(app: &App, signature: &str, body: &[u8]) -> Result<(
     let stripe = app.stripe()?;
     let now = Timestamp::now();
     verify(signature, body, &stripe.config.webhook_secrets, now.unix()).map_err(|error| {
-        log::warn("stripe-webhook-refused", &error.to_string());
+        log::warn("stripe-webhook-refused", error.reason());
         Problem::new(
             Kind::InvalidSignature,
             "This webhook is not verifiably Stripe's.",

@@ -6,7 +6,7 @@ use send_wrapper::SendWrapper;
 use thiserror::Error;
 use wasm_bindgen_futures::JsFuture;
 
-use super::glue;
+use super::{clock, glue, telemetry};
 
 /// Why there is no reply to read.
 #[derive(Debug, Error)]
@@ -34,7 +34,11 @@ pub(crate) struct Incoming {
 }
 
 /// A request that is on its way already, before anyone awaits it.
-pub(crate) struct Pending(SendWrapper<JsFuture>);
+pub(crate) struct Pending {
+    reply: SendWrapper<JsFuture>,
+    url: String,
+    began: u64,
+}
 
 /// Sends at once; the reply is for later.
 pub(crate) fn start(request: &Outgoing<'_>) -> Result<Pending, FetchError> {
@@ -59,14 +63,20 @@ pub(crate) fn start(request: &Outgoing<'_>) -> Result<Pending, FetchError> {
         request.timeout_ms,
         request.limit,
     );
-    Ok(Pending(glue::here(JsFuture::from(promise))))
+    Ok(Pending {
+        reply: glue::here(JsFuture::from(promise)),
+        url: request.url.clone(),
+        began: clock::unix_milliseconds(),
+    })
 }
 
 impl Pending {
     /// The reply, when it comes or fails.
     pub(crate) async fn reply(self) -> Result<Incoming, FetchError> {
-        let reply = self.0.await.map_err(|_| FetchError::Unreachable)?;
-        let (status, body) = glue::reply_parts(reply).ok_or(FetchError::Unreachable)?;
+        let reply = self.reply.await.ok().and_then(glue::reply_parts);
+        let status = reply.as_ref().map(|(status, _)| *status);
+        telemetry::called(&self.url, self.began, status);
+        let (status, body) = reply.ok_or(FetchError::Unreachable)?;
         Ok(Incoming { status, body })
     }
 }

@@ -3,7 +3,10 @@
 
 use serde::Serialize;
 
-use super::glue;
+use super::{
+    glue,
+    telemetry::{self, Cause, Level},
+};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -15,27 +18,32 @@ struct Line<'a> {
 }
 
 /// Something to know, not to act on.
-pub(crate) fn info(event: &str, cause: &str) {
-    write("info", event, None, cause);
+pub(crate) fn info<'a>(event: &'static str, cause: impl Into<Cause<'a>>) {
+    write(Level::Info, event, None, &cause.into());
 }
 
 /// Something an operator may want to look at.
-pub(crate) fn warn(event: &str, cause: &str) {
-    write("warn", event, None, cause);
+pub(crate) fn warn<'a>(event: &'static str, cause: impl Into<Cause<'a>>) {
+    write(Level::Warn, event, None, &cause.into());
 }
 
 /// A request that failed for a reason of ours.
-pub(crate) fn error(event: &str, request_id: Option<&str>, cause: &str) {
-    write("error", event, request_id, cause);
+pub(crate) fn error<'a>(
+    event: &'static str,
+    request_id: Option<&str>,
+    cause: impl Into<Cause<'a>>,
+) {
+    write(Level::Error, event, request_id, &cause.into());
 }
 
-fn write(level: &str, event: &str, request_id: Option<&str>, cause: &str) {
+fn write(level: Level, event: &'static str, request_id: Option<&str>, cause: &Cause<'_>) {
+    telemetry::logged(level, event, cause, request_id);
     let line = Line {
         event,
         request_id,
-        cause,
+        cause: cause.text(),
     };
     if let Ok(json) = serde_json::to_string(&line) {
-        glue::log_line(level, &json);
+        glue::log_line(level.word(), &json);
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod log;
 pub(crate) mod random;
 pub(crate) mod signature;
 pub(crate) mod task;
+pub(crate) mod telemetry;
 
 pub(crate) use bindings::{Assets, Bindings, Gate, Mailer, Queue};
 pub(crate) use clock::Timestamp;

@@ -6,7 +6,7 @@ use http::StatusCode;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident, $slug:literal, $title:literal, $status:ident;)*) => {
         /// A kind of problem.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub(crate) enum Kind { $($(#[$doc])* $name,)* }
 
         impl Kind {

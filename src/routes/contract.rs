@@ -23,6 +23,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
+use crate::platform::telemetry::Route;
+
 const DOCUMENT: &str = include_str!("contract/openapi.json");
 const PAGE: &str = include_str!("contract/page.html");
 const STYLE: &str = include_str!("contract/page.css");
@@ -40,6 +42,16 @@ pub(super) struct Handlers {
     pub(super) methods: MethodRouter,
     #[cfg(test)]
     pub(super) documented: utoipa_axum::router::UtoipaMethodRouter,
+}
+
+/// Which route answered is marked on the response, for whoever watches.
+fn named(path: &str, methods: MethodRouter) -> MethodRouter {
+    let route = Route::registered(path);
+    let mark = move |mut response: Response| {
+        response.extensions_mut().insert(route);
+        std::future::ready(response)
+    };
+    methods.route_layer(axum::middleware::map_response(mark))
 }
 
 /// `routes!(list, create)`: handlers of one path, by their `#[utoipa::path]`.
@@ -82,7 +94,9 @@ impl Routes {
     /// Adds the handlers of one path.
     pub(super) fn routes(self, handlers: Handlers) -> Self {
         Self {
-            router: self.router.route(&handlers.path, handlers.methods),
+            router: self
+                .router
+                .route(&handlers.path, named(&handlers.path, handlers.methods)),
             #[cfg(test)]
             documented: self.documented.routes(handlers.documented),
         }

@@ -73,6 +73,15 @@ impl InboxRow {
 
 const COLUMNS: &[&str] = &["id", "source", "subject", "kind", "received_at", "sealed"];
 
+/// How many webhooks wait, and since when the oldest does.
+pub(crate) fn backlog() -> Statement {
+    const BACKLOG: Select = Select {
+        columns: &["COUNT(*)", "COALESCE(MIN(received_at),0)"],
+        from: "FROM inbox WHERE waiting=1",
+    };
+    Statement::read(BACKLOG, [])
+}
+
 /// Writes a webhook down, unless an equal one waits already.
 pub(crate) fn insert(
     id: RowId,

@@ -235,6 +235,24 @@ pub(crate) fn due(now: Timestamp, limit: u32) -> Statement {
     Statement::read(DUE, [now.unix().into(), now.unix().into(), limit.into()])
 }
 
+/// How many Items are to be looked at now.
+pub(crate) fn backlog(now: Timestamp) -> Statement {
+    const BACKLOG: Select = Select {
+        columns: &["COUNT(*)"],
+        from: "FROM item WHERE (wanted>synced OR state<>'active') AND retry_at<=?",
+    };
+    Statement::read(BACKLOG, [now.unix().into()])
+}
+
+/// How long overdue the comparison with Plaid is that is so the longest.
+pub(crate) fn longest_unchecked() -> Statement {
+    const LONGEST: Select = Select {
+        columns: &["COALESCE(MIN(check_at),0)"],
+        from: "FROM item WHERE state='active'",
+    };
+    Statement::read(LONGEST, [])
+}
+
 /// Up to `limit` Items that are to be compared with Plaid now.
 pub(crate) fn unchecked(now: Timestamp, limit: u32) -> Statement {
     const UNCHECKED: Select = Select {

@@ -49,7 +49,10 @@ use std::sync::{
 
 use engine::{Engine, EngineError, Outcome, Statement};
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    platform::{clock, telemetry},
+    problem::{Kind, Problem},
+};
 
 /// One request's hold on the database, which counts its round trips.
 #[derive(Clone)]
@@ -94,7 +97,10 @@ impl Database {
         statements: &[Statement],
     ) -> Result<Vec<Outcome>, EngineError> {
         self.batches.fetch_add(1, Ordering::Relaxed);
-        let outcomes = self.engine.batch(statements, &self.trips).await?;
+        let began = clock::unix_milliseconds();
+        let outcomes = self.engine.batch(statements, &self.trips).await;
+        telemetry::queried(began, outcomes.is_ok().into());
+        let outcomes = outcomes?;
         if outcomes.len() == statements.len() {
             Ok(outcomes)
         } else {

@@ -10,7 +10,7 @@ use stack::{Stack, StackOptions};
 use crate::contract::Contract;
 use crate::{
     AccountLog, Applicant, Authenticator, Bank, Bucket, Client, Database, Mailbox, Person,
-    PwnedPasswords, Stripe, console::FIRST_OPERATOR,
+    PwnedPasswords, Sink, Stripe, console::FIRST_OPERATOR,
 };
 
 /// An instance of its own processes, ports and data.
@@ -146,6 +146,16 @@ impl TestApp {
     /// The log of the account that the service runs in.
     pub fn account_log(&self) -> AccountLog {
         AccountLog::new(self.stack.cloudflare_url())
+    }
+
+    /// New Relic, where telemetry goes there.
+    pub fn new_relic(&self) -> Sink {
+        Sink::new(self.stack.new_relic_url())
+    }
+
+    /// AppSignal, where telemetry goes there.
+    pub fn appsignal(&self) -> Sink {
+        Sink::new(self.stack.appsignal_url())
     }
 
     /// What the cron trigger does every minute.

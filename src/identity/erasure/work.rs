@@ -176,7 +176,7 @@ impl Work<'_> {
             } => {
                 let ended =
                     billing::end_customer(self.app, customer.as_ref(), key, self.person()).await;
-                ended.map_err(|problem| problem.cause().to_owned())?;
+                ended.map_err(|problem| problem.cause().text().to_owned())?;
                 Ok(customer_index)
             }
             TaskRecord::Receipt { .. } => Ok(None),

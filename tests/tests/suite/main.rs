@@ -34,6 +34,7 @@ mod identity_sign_up;
 mod identity_step_up;
 mod identity_time;
 mod newer_schema;
+mod telemetry;
 
 use std::path::Path;
 use std::sync::LazyLock;

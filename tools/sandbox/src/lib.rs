@@ -1,6 +1,7 @@
 //! Local stand-ins for the services Balance calls, in one process: Plaid, Pwned Passwords, Stripe,
-//! Cloudflare's API, an S3-compatible object store, a mailbox and, in front of a MariaDB,
-//! PlanetScale. They speak the real wire protocols, with the failures that the real services have.
+//! Cloudflare's API, an S3-compatible object store, New Relic, AppSignal, a mailbox and, in front
+//! of a MariaDB, PlanetScale. They speak the real wire protocols, with the failures that the real
+//! services have.
 //! Nothing here keeps state outside memory, and nothing listens beyond 127.0.0.1.
 
 #![allow(
@@ -30,6 +31,7 @@ mod s3;
 mod seed;
 mod server;
 mod stripe;
+mod telemetry;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -75,6 +77,18 @@ impl Sandbox {
         .await?;
         let cloudflare = open(&mut services, options.cloudflare_port, cloudflare::router()).await?;
         let s3 = open(&mut services, options.s3_port, s3::router()).await?;
+        let new_relic = open(
+            &mut services,
+            options.new_relic_port,
+            telemetry::router(telemetry::Vendor::NewRelic),
+        )
+        .await?;
+        let appsignal = open(
+            &mut services,
+            options.appsignal_port,
+            telemetry::router(telemetry::Vendor::AppSignal),
+        )
+        .await?;
         let inbox = mailbox::Inbox::new(options.mail_log.clone());
         let mailbox = open(
             &mut services,
@@ -95,6 +109,11 @@ impl Sandbox {
             "s3_bucket": s3::BUCKET,
             "s3_access_key_id": s3::ACCESS_KEY_ID,
             "s3_secret_access_key": s3::SECRET_ACCESS_KEY,
+            "new_relic": new_relic,
+            "new_relic_license_key": telemetry::NEW_RELIC_KEY,
+            "appsignal": appsignal,
+            "appsignal_push_key": telemetry::PUSH_KEY,
+            "appsignal_frontend_key": telemetry::FRONTEND_KEY,
             "stripe": stripe,
             "stripe_secret_key": options.stripe.secret_key,
             "stripe_webhook_secret": options.stripe.webhook_secret,

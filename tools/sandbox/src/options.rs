@@ -14,10 +14,11 @@ use crate::stripe;
 /// What `--help` prints.
 pub const USAGE: &str = "\
 sandbox: local stand-ins for Plaid, Pwned Passwords, Stripe, Cloudflare, an object store,
-PlanetScale and a mailbox
+PlanetScale, New Relic, AppSignal and a mailbox
 
   --plaid-port N  --pwned-port N  --mailbox-port N  --stripe-port N
-  --cloudflare-port N  --s3-port N   ports (0 picks a free one)
+  --cloudflare-port N  --s3-port N  --new-relic-port N
+  --appsignal-port N           ports (0 picks a free one)
   --seed N                     data, ids and tokens are a function of it
   --today YYYY-MM-DD           the bank's date
   --transactions N             transactions of a new Item
@@ -56,6 +57,10 @@ pub struct Options {
     pub cloudflare_port: u16,
     /// Port of the object store; 0 picks a free one.
     pub s3_port: u16,
+    /// Port of New Relic; 0 picks a free one.
+    pub new_relic_port: u16,
+    /// Port of AppSignal; 0 picks a free one.
+    pub appsignal_port: u16,
     /// Port of PlanetScale; 0 picks a free one.
     pub planetscale_port: u16,
     /// Port of SMTP, where mail comes by that; 0 picks a free one.
@@ -103,6 +108,8 @@ impl Options {
                 Long("stripe-port") => options.stripe_port = parser.value()?.parse()?,
                 Long("cloudflare-port") => options.cloudflare_port = parser.value()?.parse()?,
                 Long("s3-port") => options.s3_port = parser.value()?.parse()?,
+                Long("new-relic-port") => options.new_relic_port = parser.value()?.parse()?,
+                Long("appsignal-port") => options.appsignal_port = parser.value()?.parse()?,
                 Long("stripe-secret-key") => {
                     options.stripe.secret_key = parser.value()?.string()?;
                 }

@@ -41,7 +41,7 @@ pub use node::NodeProgram;
 pub use offline::OfflineMariaDb;
 pub use options::{
     Build, Engine, PROVIDERS, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_IDENTITY, TEST_KEYRING,
-    TEST_RECIPIENT,
+    TEST_RECIPIENT, Telemetry,
 };
 pub use planetscale::{Branch, BranchError, Migration, migrations};
 pub use process::Group;

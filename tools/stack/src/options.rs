@@ -21,12 +21,15 @@ pub const TEST_RECIPIENT: &str = "age17j3p3g2w5qfcge3qkeecjsj2jtrx8cu4zhzvdh4ztr
 
 /// The variables that say where each service outside is. One more provider is one more line,
 /// and [`StackOptions::production`] and promise P5 hold it to HTTPS from then on.
-pub const PROVIDERS: [&str; 5] = [
+pub const PROVIDERS: [&str; 8] = [
     "PLAID_BASE_URL",
     "PWNED_BASE_URL",
     "STRIPE_BASE_URL",
     "CLOUDFLARE_API_BASE_URL",
     "BACKUP_S3_ENDPOINT",
+    "NEW_RELIC_OTLP_URL",
+    "APPSIGNAL_COLLECTOR_URL",
+    "APPSIGNAL_ENDPOINT_URL",
 ];
 
 /// Which build of the Worker an instance runs.
@@ -101,6 +104,15 @@ impl Runtime {
     }
 }
 
+/// Where an instance's telemetry goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telemetry {
+    /// Nowhere.
+    Off,
+    /// To the stand-ins for New Relic and AppSignal.
+    StandIns,
+}
+
 /// How to start an instance; `StackOptions::default()` is a private one for a test.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
@@ -123,6 +135,8 @@ pub struct StackOptions {
     pub runtime: Runtime,
     /// Whether to start the stand-ins.
     pub sandbox: bool,
+    /// Where the Worker's telemetry goes.
+    pub telemetry: Telemetry,
     /// More arguments for the stand-ins (`--seed`, `--transactions` …).
     pub sandbox_args: Vec<String>,
     /// An `OpenAPI` document that both sides of every Plaid call are held to, by a Prism proxy
@@ -152,6 +166,7 @@ impl Default for StackOptions {
             engine: Engine::of_environment(),
             runtime: Runtime::of_environment(),
             sandbox: true,
+            telemetry: Telemetry::Off,
             sandbox_args: Vec::new(),
             plaid_contract: None,
             backups_to: None,

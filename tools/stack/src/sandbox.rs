@@ -29,6 +29,11 @@ pub(crate) struct Addresses {
     pub(crate) s3_bucket: String,
     pub(crate) s3_access_key_id: String,
     pub(crate) s3_secret_access_key: String,
+    pub(crate) new_relic: String,
+    pub(crate) new_relic_license_key: String,
+    pub(crate) appsignal: String,
+    pub(crate) appsignal_push_key: String,
+    pub(crate) appsignal_frontend_key: String,
     /// Host and port, where mail comes by SMTP.
     #[serde(default)]
     pub(crate) smtp: String,

@@ -11,7 +11,7 @@ use crate::contract::ContractProxy;
 use crate::error::StackError;
 use crate::folder::Folder;
 use crate::mariadb::MariaDb;
-use crate::options::{Engine, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING};
+use crate::options::{Engine, Runtime, StackOptions, TEST_AUDIT_KEY, TEST_KEYRING, Telemetry};
 use crate::planetscale::Branch;
 use crate::port;
 use crate::sandbox::{Addresses, Sandbox};
@@ -158,6 +158,25 @@ impl Stack {
         ]
     }
 
+    /// The Worker's variables by which telemetry goes to the stand-ins; none without them.
+    #[must_use]
+    pub fn telemetry_vars(&self) -> Vec<(&'static str, &str)> {
+        let Some(Sandbox { addresses, .. }) = &self.sandbox else {
+            return Vec::new();
+        };
+        vec![
+            ("NEW_RELIC_LICENSE_KEY", &addresses.new_relic_license_key),
+            ("NEW_RELIC_OTLP_URL", &addresses.new_relic),
+            ("APPSIGNAL_PUSH_API_KEY", &addresses.appsignal_push_key),
+            (
+                "APPSIGNAL_FRONTEND_API_KEY",
+                &addresses.appsignal_frontend_key,
+            ),
+            ("APPSIGNAL_COLLECTOR_URL", &addresses.appsignal),
+            ("APPSIGNAL_ENDPOINT_URL", &addresses.appsignal),
+        ]
+    }
+
     /// Which database holds the instance's rows.
     #[must_use]
     pub fn engine(&self) -> Engine {
@@ -255,6 +274,11 @@ impl Stack {
                 vars.set("BACKUP_RECIPIENTS", recipients)?;
             }
             vars.set("STRIPE_PRICES", "monthly=price_monthly yearly=price_yearly")?;
+            if self.options.telemetry == Telemetry::StandIns {
+                for (name, value) in self.telemetry_vars() {
+                    vars.set(name, value)?;
+                }
+            }
             for (name, value) in self.database_vars() {
                 vars.set(name, &value)?;
             }

@@ -37,44 +37,54 @@ pub const VERIFICATION_HEADER: &str = "Plaid-Verification";
 
 /// Why a webhook is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{}", self.reason())]
 pub enum WebhookError {
     /// The token is over [`MAX_TOKEN_BYTES`].
-    #[error("the verification token is too large")]
     TokenTooLarge,
     /// Not three base64url parts, of JSON, JSON and 64 bytes.
-    #[error("the verification token is not a JWT")]
     MalformedToken,
     /// Signed with another algorithm than ES256, or not at all.
-    #[error("the verification token is not signed with ES256")]
     WrongAlgorithm,
     /// The token asks for an extension that is not understood here (`crit`).
-    #[error("the verification token has a critical extension")]
     CriticalExtension,
     /// The key id is not a UUID.
-    #[error("the key id is not a UUID")]
     MalformedKeyId,
     /// The key is not the one asked for.
-    #[error("the key has another id")]
     WrongKey,
     /// The key has an `expired_at`.
-    #[error("the key is withdrawn")]
     ExpiredKey,
     /// The key is not a P-256 signing key.
-    #[error("the key is not a P-256 signing key")]
     UnusableKey,
     /// Signed more than [`MAX_AGE_SECONDS`] ago.
-    #[error("the webhook is too old")]
     TooOld,
     /// Signed more than [`MAX_SKEW_SECONDS`] from now.
-    #[error("the webhook is from the future")]
     FromTheFuture,
     /// The body is not the one that was signed.
-    #[error("the body is not the one that was signed")]
     BodyMismatch,
     /// The body is over [`MAX_BODY_BYTES`].
-    #[error("the body is too large")]
     BodyTooLarge,
     /// The body is not a JSON object.
-    #[error("the body is not a JSON object")]
     MalformedBody,
+}
+
+impl WebhookError {
+    /// The reason in words, the same each time.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::TokenTooLarge => "the verification token is too large",
+            Self::MalformedToken => "the verification token is not a JWT",
+            Self::WrongAlgorithm => "the verification token is not signed with ES256",
+            Self::CriticalExtension => "the verification token has a critical extension",
+            Self::MalformedKeyId => "the key id is not a UUID",
+            Self::WrongKey => "the key has another id",
+            Self::ExpiredKey => "the key is withdrawn",
+            Self::UnusableKey => "the key is not a P-256 signing key",
+            Self::TooOld => "the webhook is too old",
+            Self::FromTheFuture => "the webhook is from the future",
+            Self::BodyMismatch => "the body is not the one that was signed",
+            Self::BodyTooLarge => "the body is too large",
+            Self::MalformedBody => "the body is not a JSON object",
+        }
+    }
 }

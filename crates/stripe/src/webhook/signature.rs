@@ -56,19 +56,29 @@ impl SigningSecret {
 
 /// Why a webhook is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{}", self.reason())]
 pub enum SignatureError {
     /// Too long, not `key=value` elements, or not exactly one time.
-    #[error("the signature header is malformed")]
     Malformed,
     /// No `v1` among the elements.
-    #[error("the signature header has no v1 signature")]
     NoSignature,
     /// No signature is of one of the secrets, for this time and this body.
-    #[error("no signature matches")]
     WrongSignature,
     /// Signed with a secret of ours, more than [`TOLERANCE_SECONDS`] from now.
-    #[error("the signature is too old or from the future")]
     Skewed,
+}
+
+impl SignatureError {
+    /// The reason in words, the same each time.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Malformed => "the signature header is malformed",
+            Self::NoSignature => "the signature header has no v1 signature",
+            Self::WrongSignature => "no signature matches",
+            Self::Skewed => "the signature is too old or from the future",
+        }
+    }
 }
 
 /// Holds a webhook's header against its raw body, the secrets that are valid now, and the

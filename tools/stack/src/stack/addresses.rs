@@ -56,6 +56,22 @@ impl Stack {
             .map_or("", |sandbox| &sandbox.addresses.s3)
     }
 
+    /// The New Relic stand-in, its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn new_relic_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.new_relic)
+    }
+
+    /// The AppSignal stand-in, its control surface included; empty without stand-ins.
+    #[must_use]
+    pub fn appsignal_url(&self) -> &str {
+        self.sandbox
+            .as_ref()
+            .map_or("", |sandbox| &sandbox.addresses.appsignal)
+    }
+
     /// The mailbox; empty without stand-ins.
     #[must_use]
     pub fn mailbox_url(&self) -> &str {

@@ -16,7 +16,7 @@ mod safety;
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use stack::{Engine, StackOptions, TEST_KEYRING};
+use stack::{Engine, StackOptions, TEST_KEYRING, Telemetry};
 
 use super::browser;
 use super::disk::{Disk, Part};
@@ -25,6 +25,7 @@ use super::opener;
 use super::promise::{Checks, Promise};
 use super::recorder::Recorder;
 use super::traces::Search;
+use crate::client::Client;
 use life::Life;
 
 pub(super) const PROMISE: Promise = Promise {
@@ -37,7 +38,10 @@ pub(super) const PROMISE: Promise = Promise {
 fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
     let (mut instance, wire) = Instance::overheard(
         "p3",
-        StackOptions::on(engine).var("FIRST_OPERATOR", browser::FIRST_OPERATOR),
+        StackOptions {
+            telemetry: Telemetry::StandIns,
+            ..StackOptions::on(engine).var("FIRST_OPERATOR", browser::FIRST_OPERATOR)
+        },
     )?;
     // What is in the files before anybody came: the schema's own words.
     instance.stack.kill_worker()?;
@@ -89,6 +93,7 @@ fn prove(engine: Engine, checks: &mut Checks) -> Result<()> {
     instance.stack.restart_worker()?;
     life.end()?;
     log(&instance, &searches, checks);
+    telemetry(&instance, &searches, checks)?;
     if let (Some(wire), Some(greeting)) = (wire, greeting) {
         on_the_wire(&wire.recorded(), &greeting, &searches, checks);
     }
@@ -166,6 +171,29 @@ fn found(disk: &Disk, when: &str, searches: &[&Search], checks: &mut Checks) -> 
         found,
         format!("{} cells", rows.cells().count()),
     );
+    Ok(())
+}
+
+/// All that was sent to whoever watches the service.
+fn telemetry(instance: &Instance, searches: &[&Search], checks: &mut Checks) -> Result<()> {
+    let stack = &instance.stack;
+    for (name, url) in [
+        ("New Relic", stack.new_relic_url()),
+        ("AppSignal", stack.appsignal_url()),
+    ] {
+        let told = Client::new(url).get("/_control/received")?;
+        let told = told.expect(200)?.to_string();
+        let found: BTreeSet<_> = searches
+            .iter()
+            .flat_map(|search| search.find(told.as_bytes()))
+            .collect();
+        checks.holds(
+            format!("control: {name} was told of requests"),
+            told.contains("http.server.request.duration"),
+            format!("{} bytes", told.len()),
+        );
+        checks.none(format!("none is in what {name} was sent"), found, "");
+    }
     Ok(())
 }
 
