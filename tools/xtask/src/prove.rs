@@ -11,6 +11,7 @@ mod https;
 mod instance;
 mod opener;
 mod p10_consent;
+mod p11_subprocessors;
 mod p1_read_only;
 mod p2_no_credentials;
 mod p3_sealed;
@@ -66,6 +67,7 @@ const PROMISES: &[Promise] = &[
     p8_second_factor::PROMISE,
     p9_audited::PROMISE,
     p10_consent::PROMISE,
+    p11_subprocessors::PROMISE,
 ];
 
 fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {

@@ -32,6 +32,13 @@ pub(super) fn refuse(what: &str, checks: &mut Checks) -> Result<()> {
     judge(&mut cargo, what, checks)
 }
 
+/// Plays a test of a package that holds what we say to what a provider has published.
+pub(super) fn contract(package: &str, test: &str, what: &str, checks: &mut Checks) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--package", package, "--test", test]);
+    judge(&mut cargo, what, checks)
+}
+
 fn judge(cargo: &mut Command, what: &str, checks: &mut Checks) -> Result<()> {
     let log = output(cargo.current_dir(Workspace::here().root()))?;
     let told = |end: &str| -> Vec<&str> {
