@@ -71,3 +71,33 @@ pub(super) fn metric(counts: &Counts, start: UnixNanos, end: UnixNanos) -> Metri
         data: Data::Sum(points.collect()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OF: (Vendor, Signal, Loss) = (Vendor::NewRelic, Signal::Traces, Loss::Refused);
+
+    #[test]
+    fn a_loss_is_told_to_both_and_to_each_once() {
+        let losses = Losses::default();
+        losses.add(OF.0, OF.1, OF.2, 3);
+        losses.add(OF.0, OF.1, OF.2, 0);
+        losses.add(OF.0, OF.1, OF.2, 4);
+        for vendor in Vendor::ALL {
+            assert_eq!(losses.take(vendor), HashMap::from([(OF, 7)]));
+            assert_eq!(losses.take(vendor), HashMap::new());
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_told_with_what_came_meanwhile() {
+        let losses = Losses::default();
+        losses.add(OF.0, OF.1, OF.2, 3);
+        let untold = losses.take(Vendor::AppSignal);
+        losses.add(OF.0, OF.1, OF.2, 2);
+        losses.put_back(Vendor::AppSignal, untold);
+        assert_eq!(losses.take(Vendor::AppSignal), HashMap::from([(OF, 5)]));
+        assert_eq!(losses.take(Vendor::NewRelic), HashMap::from([(OF, 5)]));
+    }
+}

@@ -9,8 +9,8 @@
 //! On Workers the clock stands still between I/O operations: what only computes takes no time
 //! here, and what waited for the database or a provider is measured whole.
 //!
-//! Invariant: what is said is made of [`Attribute`]s: literals, numbers, opaque ids. Text that
-//! came from outside or out of the vault has no type here.
+//! Invariant: what is said is made of [`attribute::Attribute`]s: literals, numbers, opaque ids.
+//! Text that came from outside or out of the vault has no type here.
 
 mod attribute;
 mod buffer;

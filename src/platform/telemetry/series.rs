@@ -154,3 +154,54 @@ fn number(of: &Of, start: Option<UnixNanos>, end: UnixNanos, count: u64) -> Numb
 const fn metric(name: &'static str, unit: &'static str, data: Data) -> Metric {
     Metric { name, unit, data }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::telemetry::vocabulary::Provider;
+
+    /// So many different attributes.
+    fn different(number: usize) -> Of {
+        let number = u32::try_from(number).unwrap();
+        let of = Attribute::Batches(number);
+        [Some(of), Some(Attribute::Provider(Provider::Plaid)), None]
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_series_and_for_more_of_each() {
+        let mut series = Series::default();
+        for number in 0..MOST {
+            assert!(series.count(Counter::Events, different(number), 1));
+            assert!(series.measure(Duration::Call, different(number), 1));
+        }
+        assert!(!series.count(Counter::Events, different(MOST), 1));
+        assert!(!series.measure(Duration::Call, different(MOST), 1));
+        assert!(series.count(Counter::Events, different(0), 1));
+        assert!(series.measure(Duration::Call, different(0), 1));
+    }
+
+    #[test]
+    fn a_metric_has_a_point_for_each_set_of_attributes() {
+        let mut series = Series::default();
+        for number in [1, 2, 2] {
+            series.count(Counter::Events, different(number), 10);
+            series.measure(Duration::Call, different(number), 30);
+        }
+        series.gauge(Gauge::InboxAge, 7);
+        series.gauge(Gauge::InboxAge, 8);
+        let (start, end) = (UnixNanos::from_millis(1), UnixNanos::from_millis(2));
+        let metrics = serde_json::to_value(series.metrics(start, end)).unwrap();
+        let mut counts: Vec<&str> = metrics[0]["sum"]["dataPoints"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|point| point["asInt"].as_str().unwrap())
+            .collect();
+        counts.sort_unstable();
+        assert_eq!(counts, ["10", "20"]);
+        let durations = metrics[1]["histogram"]["dataPoints"].as_array().unwrap();
+        assert_eq!(durations.len(), 2);
+        assert_eq!(metrics[2]["name"], "balance.inbox.age");
+        assert_eq!(metrics[2]["gauge"]["dataPoints"][0]["asInt"], "8");
+    }
+}

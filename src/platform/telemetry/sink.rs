@@ -2,7 +2,7 @@
 //! comes meanwhile; the other one does not notice.
 
 use std::sync::{
-    Mutex, PoisonError,
+    Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -22,6 +22,9 @@ use crate::{
 };
 
 const TIMEOUT_MS: u32 = 5_000;
+/// Sends on their way at once: a busy isolate sends before the last one was answered, one that
+/// hangs must not pile up.
+const AT_ONCE: usize = 4;
 /// After so long a send that has not ended is taken for lost with its isolate's context.
 const LOST: u64 = 15_000;
 /// Replies are read for their status alone.
@@ -40,8 +43,8 @@ pub(super) struct Sink {
     key: Secret,
     attributes: Vec<KeyValue>,
     endpoint: Option<Endpoint>,
-    /// Until when a send is on its way, in milliseconds since the Unix epoch; 0 without one.
-    busy: Mutex<u64>,
+    /// Until when each send that is on its way may take, in milliseconds since the Unix epoch.
+    sending: Mutex<Vec<u64>>,
     failing: AtomicBool,
 }
 
@@ -72,16 +75,16 @@ impl Sink {
             key,
             attributes,
             endpoint,
-            busy: Mutex::default(),
+            sending: Mutex::default(),
             failing: AtomicBool::default(),
         }
     }
 
     /// Sends all of it; what is not taken is counted.
     pub(super) async fn take(&self, prepared: &Prepared, losses: &Losses) {
-        if !self.begin() {
+        let Some(until) = self.begin() else {
             return self.miss(prepared, losses);
-        }
+        };
         let resource = self.resource();
         let mut calls = Vec::new();
         self.post(
@@ -120,7 +123,7 @@ impl Sink {
                 failed = true;
             }
         }
-        self.end(failed);
+        self.end(until, failed);
     }
 
     fn resource(&self) -> Resource {
@@ -186,19 +189,28 @@ impl Sink {
         }
     }
 
-    /// Whether no other send is on its way.
-    fn begin(&self) -> bool {
-        let now = clock::unix_milliseconds();
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free = *busy <= now;
-        if is_free {
-            *busy = now + LOST;
-        }
-        is_free
+    fn sending(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.sending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(&self, failed: bool) {
-        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = 0;
+    /// Until when this send may take; none while too many others are on their way.
+    fn begin(&self) -> Option<u64> {
+        let now = clock::unix_milliseconds();
+        let mut sending = self.sending();
+        sending.retain(|until| *until > now);
+        if sending.len() >= AT_ONCE {
+            return None;
+        }
+        sending.push(now + LOST);
+        Some(now + LOST)
+    }
+
+    fn end(&self, until: u64, failed: bool) {
+        let mut sending = self.sending();
+        if let Some(at) = sending.iter().position(|other| *other == until) {
+            sending.swap_remove(at);
+        }
+        drop(sending);
         if self.failing.swap(failed, Ordering::Relaxed) != failed {
             if failed {
                 log::warn("telemetry-not-taken", self.vendor.word());

@@ -1,7 +1,7 @@
 //! Schemathesis, which makes requests of all kinds from the `OpenAPI` document and
 //! holds every reply to it: no status and no shape that is not documented, nothing
 //! malformed accepted, no 5xx. `tests/contract` says how. And localstripe, a Stripe of others'
-//! making; and the script by which strangers verify the audit log.
+//! making; the script by which strangers verify the audit log; and OpenTelemetry's own messages.
 //!
 //! Not run by a plain `cargo test`: it needs Python (`cargo xtask test --only contract`).
 
@@ -14,6 +14,7 @@
 )]
 
 mod localstripe;
+mod otlp;
 mod verifier;
 
 use std::path::PathBuf;

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, ValueExt as _};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use stack::{Build, Engine, Stack, StackOptions, Workspace};
+use stack::{Build, Engine, Stack, StackOptions, Telemetry, Workspace};
 
 use crate::build::{self, Purpose};
 use crate::command::Command;
@@ -136,6 +136,7 @@ fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
         vars_files: options.vars.clone(),
         engine: options.engine,
         sandbox: options.sandbox,
+        telemetry: Telemetry::StandIns,
         build: Build::Watch {
             folder: workspace.path(Purpose::Try.folder()),
             command: format!("'{}' build --quick", this.display()),
@@ -170,6 +171,11 @@ fn greet(stack: &Stack, sandbox: bool) {
         println!("  Plaid            {}   (stand-in)", stack.plaid_url());
         println!("  Stripe           {}   (stand-in)", stack.stripe_url());
         println!("  Pwned Passwords  {}   (stand-in)", stack.pwned_url());
+        println!(
+            "  Telemetry        {0}/_control/received and {1}/_control/received   (stand-ins)",
+            stack.new_relic_url(),
+            stack.appsignal_url()
+        );
     }
     println!("  Database         {}", database(stack));
     println!("  Log and state    {}", stack.persist_dir().display());

@@ -1,6 +1,7 @@
 //! The suite `contract`: Schemathesis (Python) holds a running instance to its own
 //! `OpenAPI` document, and localstripe (Python), a Stripe of others' making, leads a
-//! subscription through its life; strangers verify the audit log with a script. The pins are in `tests/contract/requirements.txt`.
+//! subscription through its life; strangers verify the audit log with a script; what is sent as OTLP is held to
+//! `OpenTelemetry`'s messages. The pins are in `tests/contract/requirements.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ fn programs(workspace: &Workspace) -> Result<Option<PathBuf>> {
     pip.arg("--requirement").arg(&requirements);
     Step::new(
         workspace,
-        "installing Schemathesis, localstripe and cryptography (once)",
+        "installing Schemathesis, localstripe, cryptography and opentelemetry-proto (once)",
     )
     .run(&pip)?;
     write(&stamp, &pins)?;
