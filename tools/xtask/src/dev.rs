@@ -4,6 +4,7 @@ mod cron;
 mod follow;
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -14,7 +15,9 @@ use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, ValueExt as _};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use stack::{Build, Engine, Stack, StackOptions, Telemetry, Workspace};
+use stack::{
+    Build, Engine, Stack, StackOptions, TEST_IDENTITY, TEST_RECIPIENT, Telemetry, Workspace,
+};
 
 use crate::build::{self, Purpose};
 use crate::command::Command;
@@ -77,6 +80,12 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     });
     let mut stack = start(&workspace, &options)?;
     eprintln!("✓ running after {:.1} s", started.elapsed().as_secs_f64());
+    let administrator = stack.persist_dir().join(ADMINISTRATOR);
+    let identity = format!(
+        "# As public as this program: for no data that anyone cares about.\n{TEST_IDENTITY}\n"
+    );
+    fs::write(&administrator, identity)
+        .with_context(|| format!("writing {}", administrator.display()))?;
     greet(&stack, options.sandbox);
     cron::run(&stack)?;
     follow::problems(&stack.problems_path())?;
@@ -136,6 +145,7 @@ fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
         vars_files: options.vars.clone(),
         engine: options.engine,
         sandbox: options.sandbox,
+        backups_to: options.sandbox.then_some(TEST_RECIPIENT),
         telemetry: Telemetry::StandIns,
         build: Build::Watch {
             folder: workspace.path(Purpose::Try.folder()),
@@ -154,6 +164,9 @@ fn start(workspace: &Workspace, options: &Options) -> Result<Stack> {
     Ok(Stack::start(options)?)
 }
 
+/// The identity that opens the instance's backups, in its folder.
+const ADMINISTRATOR: &str = "administrator.txt";
+
 /// Which one, and where.
 fn database(stack: &Stack) -> String {
     match (stack.engine(), stack.planetscale_url()) {
@@ -171,6 +184,11 @@ fn greet(stack: &Stack, sandbox: bool) {
         println!("  Plaid            {}   (stand-in)", stack.plaid_url());
         println!("  Stripe           {}   (stand-in)", stack.stripe_url());
         println!("  Pwned Passwords  {}   (stand-in)", stack.pwned_url());
+        println!(
+            "  Backups          {}   (stand-in for S3; {} opens them)",
+            stack.s3_url(),
+            stack.persist_dir().join(ADMINISTRATOR).display()
+        );
         println!(
             "  Telemetry        {0}/_control/received and {1}/_control/received   (stand-ins)",
             stack.new_relic_url(),
