@@ -23,6 +23,6 @@ pub(crate) use leaf::{Leaf, name_of};
 pub(crate) use once::{append_once, note_versions};
 pub(crate) use person::{ProvenLeaf, access_log, proven_leaves};
 pub(crate) use reading::{checkpoint, head_for_a_mail, tile};
-pub(crate) use signer::{AuditKey, verifier_key};
+pub(crate) use signer::{AuditKey, sign_text, verifier_key};
 pub(crate) use told::Told;
 pub(crate) use week::Week;

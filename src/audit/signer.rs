@@ -1,7 +1,7 @@
 //! Who signs: the key of the log, a secret of the deployment, and the name it has.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use tlog::{Checkpoint, Signature, VerifierKey};
+use tlog::{Checkpoint, Signature, SignedNote, VerifierKey};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -41,6 +41,15 @@ pub(super) async fn note(app: &App, checkpoint: &Checkpoint) -> Result<String> {
         .note(Signature::new(&key, signed))
         .map(|note| note.to_string())
         .ok_or_else(|| Problem::internal("an origin that no checkpoint can have"))
+}
+
+/// A text of ours as a note: one whose first line is no log's name, so that nobody takes it for
+/// a checkpoint.
+pub(crate) async fn sign_text(app: &App, text: String) -> Result<String> {
+    let (key, signed) = sign(app, &text).await?;
+    SignedNote::new(text, Signature::new(&key, signed))
+        .map(|note| note.to_string())
+        .ok_or_else(|| Problem::internal("a text that no note can have"))
 }
 
 async fn sign(app: &App, text: &str) -> Result<(VerifierKey, [u8; 64])> {

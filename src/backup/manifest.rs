@@ -1,5 +1,7 @@
 //! What a backup is: its segments by name and digest, the columns of its tables, the backups it
-//! builds on. Encrypted as they are; its own digest stands in the audit log.
+//! builds on. Encrypted as they are; its own digest stands in the audit log, and beside it in a note
+//! (<https://c2sp.org/signed-note>) that the log's key signed: whoever can write to the bucket, and
+//! knows whom backups are for, makes no backup of ours.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
+    audit,
     id::hex,
     platform::Timestamp,
     problem::{Problem, Result},
@@ -75,7 +78,7 @@ pub(super) struct Stored {
 }
 
 /// Stores the manifest of a backup that has `count` segments. A batch for each thousand of them,
-/// and a request.
+/// and two requests.
 pub(super) async fn store(
     app: &App,
     backup: &Backup,
@@ -118,10 +121,15 @@ pub(super) async fn store(
     let text = text.map_err(|_| Problem::internal("a manifest as no JSON"))?;
     let object = backup.seal(&text)?;
     let name = format!("manifests/{:08}.age", row.id);
+    let sha256 = hex(&Sha256::digest(&object));
+    let note = audit::sign_text(app, format!("{FORMAT}\n{}\n{sha256}\n", row.id)).await?;
     backup.put(&name, &object).await?;
+    backup
+        .put(&format!("manifests/{:08}.note", row.id), note.as_bytes())
+        .await?;
     Ok(Stored {
         name,
-        sha256: hex(&Sha256::digest(&object)),
+        sha256,
         bytes,
     })
 }

@@ -4,6 +4,7 @@
 
 mod bucket;
 mod chain;
+mod signer;
 mod sql;
 
 use std::fs::{self, File};
@@ -26,19 +27,24 @@ use crate::schema::{Dialect, Kind, Schema, Table};
 
 use bucket::{Folder, Objects, Remote};
 use chain::{Reader, Restored};
+use signer::Signer;
 use sql::Sql;
 
 pub(crate) const COMMAND: Command = Command {
     name: "restore",
     summary: "put a backup into an empty database",
     help: "\
-Usage: cargo xtask restore --identity FILE (--from FOLDER | --from s3) --to WHERE
-                           [--backup N] [--vars FILE]
+Usage: cargo xtask restore --identity FILE (--escrow FILE | --log-key KEY)
+                           (--from FOLDER | --from s3) --to WHERE [--backup N] [--vars FILE]
 
 Opens a backup and those it builds on, holds every object to its digest, and writes the rows as they
 are, sealed. Whoever has left since is left out. docs/OPERATIONS.md has the drill.
 
   --identity F   an administrator's identity, as age-keygen wrote it
+  --escrow F     escrow/NAME.json, which says whose backups they are to be: each is signed by the
+                 audit log's key
+  --log-key K    the same as https://YOUR-ORIGIN/audit/log/key says it; either may be given again, for
+                 a key before
   --from FOLDER  a copy of the bucket
   --from s3      the bucket itself, by BACKUP_S3_ENDPOINT, _REGION, _BUCKET, _ACCESS_KEY_ID and
                  _SECRET_ACCESS_KEY: a key that may read
@@ -63,6 +69,7 @@ enum To {
 
 struct Options {
     identity: PathBuf,
+    signers: Vec<Signer>,
     from: PathBuf,
     to: To,
     backup: Option<u32>,
@@ -84,6 +91,7 @@ fn run(arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut reader = Reader {
         objects: &mut *objects,
         identities: &[identity],
+        signers: &options.signers,
     };
     let numbers = reader.numbers()?;
     let newest = *numbers.last().context("there is no backup there")?;
@@ -257,9 +265,14 @@ fn to_planetscale(
 fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
     let (mut identity, mut from, mut to) = (None, None, None);
     let (mut backup, mut vars) = (None, None);
+    let mut signers = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("identity") => identity = Some(arguments.value()?.into()),
+            Arg::Long("escrow") => {
+                signers.push(Signer::of_escrow(&PathBuf::from(arguments.value()?))?);
+            }
+            Arg::Long("log-key") => signers.push(Signer::of_key(&arguments.value()?.string()?)?),
             Arg::Long("from") => from = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("to") => to = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("backup") => backup = Some(arguments.value()?.parse()?),
@@ -267,6 +280,10 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
             other => return Err(other.unexpected().into()),
         }
     }
+    ensure!(
+        !signers.is_empty(),
+        "say whose backups they are to be: --escrow escrow/NAME.json, or --log-key KEY"
+    );
     let to = to.context("say where it goes: --to F.sql, --to planetscale or --to FOLDER")?;
     let to = if to.as_os_str() == "planetscale" {
         To::PlanetScale
@@ -277,6 +294,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Options> {
     };
     Ok(Options {
         identity: identity.context("--identity FILE is missing")?,
+        signers,
         from: from.context("say where the backup is: --from FOLDER or --from s3")?,
         to,
         backup,

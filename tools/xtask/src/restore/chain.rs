@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::bucket::Objects;
+use super::signer::Signer;
 use crate::hex::sha256;
 
 const FORMAT: &str = "balance-backup/v1";
@@ -91,6 +92,8 @@ pub(super) struct Restored {
 pub(super) struct Reader<'a> {
     pub(super) objects: &'a mut dyn Objects,
     pub(super) identities: &'a [Identity],
+    /// Whose backups they are.
+    pub(super) signers: &'a [Signer],
 }
 
 impl Reader<'_> {
@@ -163,6 +166,16 @@ impl Reader<'_> {
     fn manifest(&mut self, number: u32) -> Result<(Manifest, String)> {
         let name = format!("manifests/{number:08}.age");
         let object = self.objects.get(&name)?;
+        let sha256 = sha256(&object);
+        let note = self.objects.get(&format!("manifests/{number:08}.note"))?;
+        let text = format!("{FORMAT}\n{number}\n{sha256}\n");
+        ensure!(
+            self.signers
+                .iter()
+                .any(|signer| signer.signed(&note, &text)),
+            "{name} is not signed by the service: somebody else put it there, or the log's key is \
+             another"
+        );
         let text = self.open(&name, &object)?;
         let manifest: Manifest =
             serde_json::from_slice(&text).with_context(|| format!("{name} is no manifest"))?;
@@ -171,7 +184,7 @@ impl Reader<'_> {
             manifest.backup == number,
             "{name} is that of another backup"
         );
-        Ok((manifest, sha256(&object)))
+        Ok((manifest, sha256))
     }
 
     fn open(&self, name: &str, object: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>> {
