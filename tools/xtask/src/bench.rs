@@ -21,6 +21,7 @@ mod search;
 mod seed;
 mod stage;
 mod sync;
+mod telemetry;
 mod twin;
 mod webhook;
 
@@ -74,6 +75,7 @@ const ROWS: &[Row] = &[
     engines::ACCOUNTS,
     engines::LIST_100,
     engines::SIGN_IN,
+    telemetry::TELEMETRY,
     memory::MEMORY,
 ];
 
