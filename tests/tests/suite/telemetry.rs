@@ -136,7 +136,9 @@ fn the_minutes_cron_and_what_the_queue_brings_are_jobs_and_the_crons_check_in() 
         ] {
             let points = arrived.points(gauge);
             assert_eq!(points.len(), 1, "{gauge}");
-            assert_eq!(points[0]["asInt"], "0", "{gauge}");
+            let value: i64 = points[0]["asInt"].as_str().unwrap().parse().unwrap();
+            // A webhook may be waiting for its message just then.
+            assert!((0..60).contains(&value), "{gauge}: {value}");
         }
         let calls = arrived.points("http.client.request.duration");
         assert!(
@@ -195,6 +197,40 @@ fn what_fails_on_our_side_is_an_error_by_route_and_request() {
         });
         let spans = arrived.spans_of("POST /v1/link-tokens");
         assert_eq!(spans[0]["status"], json!({"code": 2}));
+    }
+}
+
+#[test]
+fn webhooks_that_are_refused_are_counted_by_their_reason() {
+    let app = TestApp::start_with(options("telemetry-webhooks"));
+    for (path, header) in [
+        ("/webhooks/plaid", "plaid-verification"),
+        ("/webhooks/stripe", "stripe-signature"),
+    ] {
+        let forged = app.stranger();
+        let forged = forged.call("POST", path).header(header, "forged");
+        let reply = forged.json(&json!({"forged": true})).send();
+        reply.expect_problem(401, "invalid-signature");
+    }
+    for sink in both(&app) {
+        sink.wait_for("both reasons", |arrived| {
+            let points = arrived.points("balance.events");
+            [
+                ("webhook-refused", "the verification token is not a JWT"),
+                (
+                    "stripe-webhook-refused",
+                    "the signature header is malformed",
+                ),
+            ]
+            .iter()
+            .all(|(event, reason)| {
+                points.iter().any(|point| {
+                    attribute(point, "balance.event") == *event
+                        && attribute(point, "balance.cause") == *reason
+                        && point["asInt"] == "1"
+                })
+            })
+        });
     }
 }
 

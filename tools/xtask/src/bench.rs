@@ -22,6 +22,7 @@ mod search;
 mod seed;
 mod stage;
 mod sync;
+mod telemetry;
 mod twin;
 mod webhook;
 
@@ -75,6 +76,7 @@ const ROWS: &[Row] = &[
     engines::ACCOUNTS,
     engines::LIST_100,
     engines::SIGN_IN,
+    telemetry::TELEMETRY,
     memory::MEMORY,
     backup::BACKUP_100000,
 ];

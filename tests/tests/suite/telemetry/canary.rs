@@ -150,6 +150,13 @@ fn fail_at_the_providers(app: &TestApp, ada: &Person) {
     connection.bank.fail("/transactions/sync", &refusal);
     connection.refresh();
     app.sweep();
+    let webhook = json!({
+        "webhook_type": CANARY, "webhook_code": CANARY, "item_id": CANARY, CANARY: CANARY,
+        "error": {"error_code": CANARY, "error_message": CANARY, "display_message": CANARY},
+    });
+    let url = format!("{}/webhooks/plaid", app.stack().origin());
+    let order = json!({"url": url, "body": webhook});
+    assert_eq!(app.bank().fire(&order), [200], "signed, of an unknown kind");
     app.bank().fail("/link/token/create", &refusal);
     ada.post("/v1/link-tokens", &json!({}));
     app.bank().heal();

@@ -81,6 +81,11 @@ impl Seed {
         self.stack.database_vars()
     }
 
+    /// The Worker's variables by which it tells the stand-ins of itself.
+    pub(super) fn telemetry_vars(&self) -> Vec<(&'static str, &str)> {
+        self.stack.telemetry_vars()
+    }
+
     pub(super) fn plaid_url(&self) -> &str {
         self.stack.plaid_url()
     }

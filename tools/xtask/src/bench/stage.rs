@@ -102,6 +102,25 @@ impl Stage {
         self.engines.as_ref().context("just made")
     }
 
+    /// Our Worker with telemetry and without it, on the same data, and a reader's token.
+    pub(super) fn watched(&mut self) -> Result<(Runtime, Runtime, String)> {
+        let reader = self.seed()?.reader.clone();
+        let folder = self.folder("watched")?;
+        let seed = self.seed.as_ref().context("nothing was seeded")?;
+        let worker = self.workspace.path("build/index.js");
+        let on = seed.telemetry_vars();
+        let on = start_with(
+            &self.workspace,
+            seed,
+            &worker,
+            &folder.join("on"),
+            false,
+            &on,
+        )?;
+        let off = self.start(&worker, &folder.join("off"), false)?;
+        Ok((on, off, reader))
+    }
+
     /// Our Worker alone, asked nothing yet.
     pub(super) fn cold(&mut self) -> Result<(&Seed, Runtime)> {
         self.seed()?;
@@ -154,8 +173,23 @@ fn start(
     state: &Path,
     consumer: bool,
 ) -> Result<Runtime> {
+    start_with(workspace, seed, worker, state, consumer, &[])
+}
+
+/// As [`start`], with further variables.
+fn start_with(
+    workspace: &Workspace,
+    seed: &Seed,
+    worker: &Path,
+    state: &Path,
+    consumer: bool,
+    more: &[(&str, &str)],
+) -> Result<Runtime> {
     copy(&seed.state(), state)?;
-    let vars = variables(workspace, seed)?;
+    let mut vars = variables(workspace, seed)?;
+    for (name, value) in more {
+        vars.insert((*name).into(), (*value).into());
+    }
     let compatibility_date = compatibility_date(workspace)?;
     let options = Options {
         worker,
